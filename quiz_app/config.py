@@ -1,0 +1,149 @@
+"""Every setting, once: read from environment variables, checked at the start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_FOLDER = ROOT / "data"
+SHORTEST_SECRET_KEY = 32
+
+
+class WrongSetting(ValueError):
+    """A setting that the engine cannot start with; the text names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a process.
+
+    ``trusted_proxies`` is how many proxies in front set X-Forwarded-For: 0 means that the header is ignored.
+    """
+
+    secret_key: str
+    database_url: str
+    redis_url: str | None = None
+    port: int = 8000
+    host: str = "127.0.0.1"
+    workers: int = 1
+    threads: int = 8
+    server: str = "granian"
+    is_https: bool = False
+    trusted_proxies: int = 0
+    session_hours: int = 12
+    sweep_seconds: int = 5
+    loads_demonstration: bool = True
+
+    def to_flask(self) -> dict[str, Any]:
+        """The settings in the names that Flask and its extensions know."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": make_engine_options(self),
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": self.is_https,
+            "SESSION_REFRESH_EACH_REQUEST": False,
+            "PERMANENT_SESSION_LIFETIME": self.session_hours * 3600,
+            # Bound to the session and not to the hour: the default would refuse a save on a page opened long ago.
+            "WTF_CSRF_TIME_LIMIT": None,
+            "WTF_CSRF_SSL_STRICT": True,
+            "BABEL_DEFAULT_LOCALE": "vi",
+            "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
+            "DISPLAY_TIME_ZONE": "Asia/Ho_Chi_Minh",
+            "MAX_CONTENT_LENGTH": 64 * 1024,
+        }
+
+
+def make_engine_options(settings: Settings) -> dict[str, Any]:
+    """The pool: a connection for each thread, so that no thread waits for one."""
+    options: dict[str, Any] = {"pool_size": settings.threads, "max_overflow": 2, "pool_timeout": 5}
+    # Connections come back clean: each statement commits by itself, and a transaction ends where it began.
+    options["pool_reset_on_return"] = None
+    if make_url(settings.database_url).get_backend_name() == "postgresql":
+        # One plan for a statement, made once: what is asked here is found by key, whatever the values are.
+        planning = "-c plan_cache_mode=force_generic_plan -c jit=off"
+        options["connect_args"] = {"connect_timeout": 3, "options": planning}
+    return options
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings of an environment. Raises WrongSetting for one that cannot be used."""
+    database_url = environment.get("DATABASE_URL") or f"sqlite:///{DATA_FOLDER / 'contest.db'}"
+    database_url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    try:
+        backend = make_url(database_url).get_backend_name()
+    except ArgumentError:
+        raise WrongSetting("DATABASE_URL is not a database address such as postgresql://user@host/name.") from None
+    if backend not in ("sqlite", "postgresql"):
+        raise WrongSetting(f"DATABASE_URL names {backend}; the engine runs on sqlite and postgresql.")
+    server = environment.get("WEB_SERVER", "granian")
+    if server not in ("granian", "gunicorn"):
+        raise WrongSetting("WEB_SERVER is granian or gunicorn.")
+    return Settings(
+        secret_key=_check_secret_key(environment.get("SECRET_KEY") or read_secret_key()),
+        database_url=database_url,
+        redis_url=environment.get("REDIS_URL") or None,
+        host=environment.get("HOST", "127.0.0.1"),
+        port=_read_number(environment, "PORT", 8000, largest=65_535),
+        workers=_read_number(environment, "WEB_WORKERS", 1, smallest=1, largest=64),
+        threads=_read_number(environment, "WEB_THREADS", 8, smallest=1, largest=128),
+        server=server,
+        is_https=_read_flag(environment, "HTTPS", default=False),
+        trusted_proxies=_read_number(environment, "TRUSTED_PROXIES", 0, largest=5),
+        session_hours=_read_number(environment, "SESSION_HOURS", 12, smallest=1, largest=720),
+        sweep_seconds=_read_number(environment, "SWEEP_SECONDS", 5, largest=3600),
+        loads_demonstration=_read_flag(environment, "DEMONSTRATION", default=True),
+    )
+
+
+def read_secret_key() -> str:
+    """The key in ``data/secret_key``, made at the first start: no default that two installations could share."""
+    path = DATA_FOLDER / "secret_key"
+    if not path.exists():
+        DATA_FOLDER.mkdir(parents=True, exist_ok=True)
+        # Written beside its place and then put there, so that no half-written key is ever read.
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def _check_secret_key(key: str) -> str:
+    if len(key) < SHORTEST_SECRET_KEY:
+        raise WrongSetting(
+            f"SECRET_KEY needs at least {SHORTEST_SECRET_KEY} characters; leave it out to have one made."
+        )
+    return key
+
+
+def _read_number(environment: Mapping[str, str], name: str, default: int, *, smallest: int = 0, largest: int) -> int:
+    text = environment.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or not smallest <= int(text) <= largest:
+        raise WrongSetting(f"{name} is a whole number from {smallest} to {largest}.")
+    return int(text)
+
+
+def _read_flag(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = environment.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text not in ("1", "0", "yes", "no", "true", "false"):
+        raise WrongSetting(f"{name} is yes or no.")
+    return text in ("1", "yes", "true")

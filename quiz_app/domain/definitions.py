@@ -1,0 +1,65 @@
+"""A contest as a file describes it: checked values, not yet stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quiz_app.domain.contests import Contest, Round
+from quiz_app.domain.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDefinition:
+    """A unit; ``parent_code`` names a unit above it in the same file or one that is known already."""
+
+    code: str
+    name: str
+    kind: str
+    block: str | None
+    parent_code: str | None
+    staff_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaDefinition:
+    """What a kind of unit or one unit owes: people by number or by percent of the staff, and initiatives."""
+
+    unit_kind: str | None
+    unit_code: str | None
+    people_number: int | None
+    people_percent: int | None
+    initiative_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionDefinition:
+    """A person who does not take part, and why."""
+
+    login: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDefinition:
+    """A person of a demonstration, with a password that everyone may know."""
+
+    login: str
+    name: str
+    password: str
+    unit_code: str | None
+    job_title: str | None
+    roles: frozenset[Role]
+    led_unit_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContestDefinition:
+    """All that a contest file says. ``bank_name`` is a bank that ships or a folder beside the file."""
+
+    contest: Contest
+    bank_name: str
+    rounds: tuple[Round, ...]
+    units: tuple[UnitDefinition, ...]
+    quotas: tuple[QuotaDefinition, ...]
+    exclusions: tuple[ExclusionDefinition, ...]
+    people: tuple[PersonDefinition, ...]

@@ -1,0 +1,94 @@
+"""The save of a response: the hot path. One statement, one commit."""
+
+# ruff: noqa: S608 - the statements are put together from the constants of this module
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from quiz_app.domain.attempts import Attempt, ResponseChange
+from quiz_app.persistence.attempts.table import FLAG_PREFIX, split_stored
+from quiz_app.persistence.columns import from_json, to_ms
+from quiz_app.persistence.session import Statement, Work
+
+# The person, the session's standing, the state, the deadline, the slot, the option and the sequence number are all
+# conditions of the one UPDATE: a late, repeated, foreign or impossible save touches no row, and a finish that holds the
+# row is waited for and then seen.
+_CONDITIONS = """
+  WHERE id = :attempt_id AND account_id = :account_id AND state = 'in_progress' AND accepts_until_at >= :now
+    AND EXISTS (SELECT 1 FROM accounts
+                WHERE accounts.id = :account_id AND auth_version = :auth_version AND is_active)
+"""
+_FITS = """
+    AND :slot < length(shape) AND :choice < CAST(substr(shape, :slot + 1, 1) AS INTEGER)
+"""
+_SAVE = Statement.from_sqls(
+    postgresql="UPDATE attempts SET responses = responses || jsonb_build_object(CAST(:name AS text), jsonb_build_array("
+    "CAST(:sequence AS bigint), CAST(:stored_choice AS integer), CAST(:now AS bigint) - started_at))"
+    + _CONDITIONS
+    + _FITS.replace(":slot", "CAST(:slot AS integer)").replace(":choice", "CAST(:choice AS integer)")
+    + """    AND COALESCE((responses -> CAST(:name AS text) ->> 0)::bigint, -1) < :sequence
+  RETURNING responses, deadline_at""",
+    sqlite="UPDATE attempts SET responses = json_patch(responses, json_object(:name, json_array("
+    ":sequence, :stored_choice, :now - started_at)))"
+    + _CONDITIONS
+    + _FITS
+    + """    AND COALESCE(json_extract(responses, :path), -1) < :sequence
+  RETURNING responses, deadline_at""",
+)
+_SAVE_PREDICTION = Statement.from_sql("UPDATE attempts SET prediction = :prediction" + _CONDITIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedState:
+    """All responses and flags of the attempt after the save, by slot as text: ``[sequence, choice, ms]``, and the
+    deadline in ms.
+    """
+
+    responses: dict[str, Any]
+    flags: dict[str, Any]
+    deadline_ms: int
+
+
+def save_change(
+    work: Work, *, attempt_id: int, account_id: int, auth_version: int, change: ResponseChange, now: datetime
+) -> SavedState | None:
+    """Write the response or flag if everything allows it; None when nothing was written, for whatever reason."""
+    name = f"{FLAG_PREFIX}{change.slot}" if change.is_flag else str(change.slot)
+    row = work.find_one(
+        _SAVE,
+        attempt_id=attempt_id,
+        account_id=account_id,
+        auth_version=auth_version,
+        now=to_ms(now),
+        slot=change.slot,
+        name=name,
+        path=f'$."{name}"[0]',
+        # What is compared with the number of options: a flag fits every slot.
+        choice=-1 if change.choice is None or change.is_flag else change.choice,
+        stored_choice=change.choice,
+        sequence=change.sequence,
+    )
+    return None if row is None else SavedState(*split_stored(from_json(row.responses)), row.deadline_at)
+
+
+def to_saved_state(attempt: Attempt) -> SavedState:
+    """The same of an attempt that was read, not written."""
+    return SavedState(
+        responses={
+            str(slot): [response.sequence, response.choice, response.saved_ms]
+            for slot, response in attempt.responses.items()
+        },
+        flags={str(slot): [flag.sequence, int(flag.is_flagged), flag.saved_ms] for slot, flag in attempt.flags.items()},
+        deadline_ms=to_ms(attempt.deadline_at),
+    )
+
+
+def save_prediction(
+    work: Work, *, attempt_id: int, account_id: int, auth_version: int, prediction: int, now: datetime
+) -> bool:
+    """Write the prediction if the attempt still takes it."""
+    values = {"attempt_id": attempt_id, "account_id": account_id, "auth_version": auth_version}
+    return work.run(_SAVE_PREDICTION, prediction=prediction, now=to_ms(now), **values) == 1

@@ -1,0 +1,143 @@
+"""A person's standing in rounds: all that home, start page and start need to know, in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, select
+
+from quiz_app.domain.contests import Round
+from quiz_app.persistence.attempts.table import attempts_table, is_in_progress
+from quiz_app.persistence.columns import find_from_ms, from_ms
+from quiz_app.persistence.contests import (
+    contests_table,
+    exclusions_table,
+    round_columns,
+    rounds_table,
+    to_round,
+)
+from quiz_app.persistence.items import DbItemBank
+from quiz_app.persistence.people import DbAccount
+from quiz_app.persistence.results import BestResult, results_table, to_best_result
+from quiz_app.persistence.session import Row, Statement, Work
+
+_banks, _accounts = DbItemBank.__table__, DbAccount.__table__
+_mine: BindParameter[int] = bindparam("account_id")
+_last_ordinal = (
+    select(func.max(attempts_table.c.ordinal))
+    .where(attempts_table.c.round_id == rounds_table.c.id, attempts_table.c.account_id == _mine)
+    .correlate(rounds_table)
+    .scalar_subquery()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttempt:
+    """An attempt in progress, as far as a link to it needs."""
+
+    id: int
+    started_at: datetime
+    deadline_at: datetime
+    accepts_until_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoundStanding:
+    """A round and what one person has done in it."""
+
+    round: Round
+    contest_title: str
+    is_demonstration: bool
+    bank_version: int
+    is_excluded: bool
+    last_ordinal: int
+    open_attempt: OpenAttempt | None
+    best: BestResult | None
+
+
+def _select_standings() -> Select[tuple[object, ...]]:
+    open_attempts = attempts_table.alias("open_attempts")
+    return select(
+        *round_columns,
+        contests_table.c.title.label("contest_title"),
+        contests_table.c.is_demonstration,
+        _banks.c.version.label("bank_version"),
+        exists()
+        .where(
+            exclusions_table.c.contest_id == rounds_table.c.contest_id,
+            exclusions_table.c.login == _accounts.c.login,
+            _accounts.c.id == _mine,
+        )
+        .label("is_excluded"),
+        func.coalesce(_last_ordinal, 0).label("last_ordinal"),
+        open_attempts.c.id.label("open_id"),
+        open_attempts.c.started_at.label("open_started_at"),
+        open_attempts.c.deadline_at.label("open_deadline_at"),
+        open_attempts.c.accepts_until_at.label("open_accepts_until_at"),
+        *(column.label(f"result_{column.name}") for column in results_table.c),
+    ).select_from(
+        rounds_table.join(contests_table, contests_table.c.id == rounds_table.c.contest_id)
+        .join(_banks, _banks.c.id == rounds_table.c.bank_id)
+        .outerjoin(
+            results_table,
+            and_(results_table.c.round_id == rounds_table.c.id, results_table.c.account_id == _mine),
+        )
+        .outerjoin(
+            open_attempts,
+            and_(
+                open_attempts.c.round_id == rounds_table.c.id,
+                open_attempts.c.account_id == _mine,
+                open_attempts.c.state == is_in_progress.right,
+            ),
+        )
+    )
+
+
+_FIND = Statement(_select_standings().where(rounds_table.c.id == bindparam("round_id")))
+_LIST = Statement(_select_standings().order_by(contests_table.c.created_at.desc(), rounds_table.c.position))
+_STARTED_AT = Statement(
+    select(attempts_table.c.started_at).where(
+        attempts_table.c.round_id == bindparam("round_id"),
+        attempts_table.c.account_id == _mine,
+        attempts_table.c.ordinal == bindparam("ordinal"),
+    )
+)
+
+
+def find_standing(work: Work, *, round_id: int, account_id: int) -> RoundStanding | None:
+    """The person's standing in one round; None when there is no such round."""
+    row = work.find_one(_FIND, round_id=round_id, account_id=account_id)
+    return None if row is None else _to_standing(row)
+
+
+def list_standings(work: Work, account_id: int) -> list[RoundStanding]:
+    """The person's standing in every round, the newest contest first."""
+    return [_to_standing(row) for row in work.list_all(_LIST, account_id=account_id)]
+
+
+def find_started_at(work: Work, *, round_id: int, account_id: int, ordinal: int) -> datetime | None:
+    """When the person's attempt with this number was started."""
+    row = work.find_one(_STARTED_AT, round_id=round_id, account_id=account_id, ordinal=ordinal)
+    return None if row is None else find_from_ms(row.started_at)
+
+
+def _to_standing(row: Row) -> RoundStanding:
+    open_attempt = None
+    if row.open_id is not None:
+        open_attempt = OpenAttempt(
+            row.open_id,
+            from_ms(row.open_started_at),
+            from_ms(row.open_deadline_at),
+            from_ms(row.open_accepts_until_at),
+        )
+    return RoundStanding(
+        round=to_round(row),
+        contest_title=row.contest_title,
+        is_demonstration=bool(row.is_demonstration),
+        bank_version=row.bank_version,
+        is_excluded=bool(row.is_excluded),
+        last_ordinal=row.last_ordinal,
+        open_attempt=open_attempt,
+        best=None if row.result_round_id is None else to_best_result(row),
+    )

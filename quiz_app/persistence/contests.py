@@ -1,0 +1,361 @@
+"""Contests, rounds, quotas and exclusions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from question_bank.blueprint import BlueprintCell, ExamBlueprint
+from question_bank.items import Level
+from quiz_app.domain.contests import (
+    AttemptRegime,
+    Contest,
+    PredictionSubject,
+    RankCriterion,
+    RegimeKind,
+    Reveal,
+    Round,
+    RoundSettings,
+)
+from quiz_app.domain.people import Role
+from quiz_app.extensions import Model
+from quiz_app.persistence.columns import (
+    Identifier,
+    Instant,
+    JsonText,
+    OptionalInstant,
+    find_from_ms,
+    from_json,
+    from_ms,
+    to_json,
+    to_ms,
+)
+from quiz_app.persistence.ids import make_id
+from quiz_app.persistence.session import Row, Statement, Work
+
+
+class DbContest(Model):
+    """An event with its rounds."""
+
+    __tablename__ = "contests"
+    id: Mapped[Identifier]
+    code: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    organiser: Mapped[str]
+    summary: Mapped[str]
+    rules: Mapped[JsonText]
+    time_zone: Mapped[str]
+    is_demonstration: Mapped[bool]
+    created_at: Mapped[Instant]
+
+
+class DbRound(Model):
+    """A round. ``version`` rises with every change of its settings, so that what a process has parsed can be kept."""
+
+    __tablename__ = "rounds"
+    id: Mapped[Identifier]
+    contest_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("contests.id"))
+    code: Mapped[str]
+    title: Mapped[str]
+    position: Mapped[int]
+    opens_at: Mapped[Instant]
+    closes_at: Mapped[Instant]
+    bank_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("item_banks.id"))
+    settings: Mapped[JsonText]
+    version: Mapped[int]
+    finalised_at: Mapped[OptionalInstant]
+    prediction_actual: Mapped[int | None]
+    __table_args__ = (
+        UniqueConstraint("contest_id", "code"),
+        CheckConstraint("opens_at < closes_at", name="window"),
+    )
+
+
+class DbQuota(Model):
+    """What units owe in a contest: of a kind of unit, or of one unit (which then overrides its kind)."""
+
+    __tablename__ = "quotas"
+    id: Mapped[Identifier]
+    contest_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("contests.id"))
+    unit_kind: Mapped[str | None]
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("units.id"))
+    people_number: Mapped[int | None]
+    people_percent: Mapped[int | None]
+    initiative_number: Mapped[int | None]
+    __table_args__ = (
+        CheckConstraint("(unit_kind IS NULL) <> (unit_id IS NULL)", name="of_whom"),
+        CheckConstraint("people_percent BETWEEN 0 AND 100", name="people_percent"),
+        CheckConstraint("people_number >= 0", name="people_number"),
+        CheckConstraint("initiative_number >= 0", name="initiative_number"),
+        CheckConstraint("people_number IS NULL OR people_percent IS NULL", name="one_measure"),
+        UniqueConstraint("contest_id", "unit_kind"),
+        UniqueConstraint("contest_id", "unit_id"),
+    )
+
+
+class DbExclusion(Model):
+    """A person who does not take part by the contest's rules, and why; by login, since staff may be imported later."""
+
+    __tablename__ = "exclusions"
+    contest_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("contests.id"), primary_key=True)
+    login: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+
+
+contests_table, rounds_table = DbContest.__table__, DbRound.__table__
+quotas_table, exclusions_table = DbQuota.__table__, DbExclusion.__table__
+
+round_columns = [
+    rounds_table.c.id,
+    rounds_table.c.contest_id,
+    rounds_table.c.code,
+    rounds_table.c.title,
+    rounds_table.c.opens_at,
+    rounds_table.c.closes_at,
+    rounds_table.c.bank_id,
+    rounds_table.c.settings,
+    rounds_table.c.version,
+    rounds_table.c.finalised_at,
+    contests_table.c.time_zone,
+]
+"""What ``to_round`` needs of a row; label other tables' columns when selecting them beside these."""
+_rounds_with_contest = rounds_table.join(contests_table, contests_table.c.id == rounds_table.c.contest_id)
+
+_FIND_CONTEST = Statement(select(contests_table).where(contests_table.c.code == bindparam("contest_code")))
+_LIST_CONTESTS = Statement(select(contests_table).order_by(contests_table.c.created_at.desc()))
+_ADD_CONTEST = Statement(insert(contests_table))
+_GET_ROUND = Statement(
+    select(*round_columns).select_from(_rounds_with_contest).where(rounds_table.c.id == bindparam("round_id"))
+)
+_LOCK_ROUND = Statement(
+    select(*round_columns)
+    .select_from(_rounds_with_contest)
+    .where(rounds_table.c.id == bindparam("round_id"))
+    .with_for_update(of=rounds_table)
+)
+_PREDICTION_ACTUAL = Statement(
+    select(rounds_table.c.prediction_actual).where(rounds_table.c.id == bindparam("round_id"))
+)
+_LIST_ROUNDS = Statement(
+    select(*round_columns).select_from(_rounds_with_contest).order_by(rounds_table.c.position, rounds_table.c.opens_at)
+)
+_ADD_ROUND = Statement(insert(rounds_table))
+_ADD_QUOTA = Statement(insert(quotas_table))
+_ADD_EXCLUSION = Statement(insert(exclusions_table))
+_FINALISE = Statement(
+    update(rounds_table)
+    .where(rounds_table.c.id == bindparam("round_id"))
+    .values(
+        finalised_at=bindparam("moment"),
+        prediction_actual=bindparam("actual"),
+        version=rounds_table.c.version + 1,
+    )
+)
+
+_parsed_settings: dict[int, tuple[int, RoundSettings]] = {}
+"""Settings by round id with the version they were parsed from; a handful of rounds, checked against each row read."""
+
+
+def find_contest(work: Work, code: str) -> Contest | None:
+    """The contest with this code."""
+    row = work.find_one(_FIND_CONTEST, contest_code=code)
+    return None if row is None else to_contest(row)
+
+
+def list_contests(work: Work) -> list[Contest]:
+    """All contests, the newest first."""
+    return [to_contest(row) for row in work.list_all(_LIST_CONTESTS)]
+
+
+def find_round(work: Work, round_id: int) -> Round | None:
+    """The round with this id."""
+    row = work.find_one(_GET_ROUND, round_id=round_id)
+    return None if row is None else to_round(row)
+
+
+def lock_round(work: Work, round_id: int) -> Round | None:
+    """The same, held against other changes of the round until the transaction ends."""
+    row = work.find_one(_LOCK_ROUND, round_id=round_id)
+    return None if row is None else to_round(row)
+
+
+def find_prediction_actual(work: Work, round_id: int) -> int | None:
+    """The true number that the prediction question asked for, once it is known."""
+    row = work.find_one(_PREDICTION_ACTUAL, round_id=round_id)
+    return None if row is None else row.prediction_actual
+
+
+def list_rounds(work: Work) -> list[Round]:
+    """All rounds in the order of their contests' programmes."""
+    return [to_round(row) for row in work.list_all(_LIST_ROUNDS)]
+
+
+def add_contest(work: Work, contest: Contest, now: datetime) -> int:
+    """Insert a contest; its new id (the id of the value is not used)."""
+    contest_id = make_id()
+    work.run(
+        _ADD_CONTEST,
+        id=contest_id,
+        code=contest.code,
+        title=contest.title,
+        organiser=contest.organiser,
+        summary=contest.summary,
+        rules=to_json(contest.rules),
+        time_zone=contest.zone.key,
+        is_demonstration=contest.is_demonstration,
+        created_at=to_ms(now),
+    )
+    return contest_id
+
+
+def add_round(work: Work, round_: Round, *, contest_id: int, bank_id: int, position: int) -> int:
+    """Insert a round; its new id."""
+    round_id = make_id()
+    work.run(
+        _ADD_ROUND,
+        id=round_id,
+        contest_id=contest_id,
+        code=round_.code,
+        title=round_.title,
+        position=position,
+        opens_at=to_ms(round_.opens_at),
+        closes_at=to_ms(round_.closes_at),
+        bank_id=bank_id,
+        settings=to_json(settings_to_mapping(round_.settings)),
+        version=1,
+        finalised_at=None,
+        prediction_actual=None,
+    )
+    return round_id
+
+
+def add_quota(
+    work: Work,
+    *,
+    contest_id: int,
+    unit_kind: str | None,
+    unit_id: int | None,
+    people_number: int | None,
+    people_percent: int | None,
+    initiative_number: int | None,
+) -> None:
+    """Insert what a kind of unit, or one unit, owes."""
+    work.run(
+        _ADD_QUOTA,
+        id=make_id(),
+        contest_id=contest_id,
+        unit_kind=unit_kind,
+        unit_id=unit_id,
+        people_number=people_number,
+        people_percent=people_percent,
+        initiative_number=initiative_number,
+    )
+
+
+def add_exclusion(work: Work, *, contest_id: int, login: str, reason: str) -> None:
+    """Keep a person out of a contest, whether the account is there yet or not."""
+    work.run(_ADD_EXCLUSION, contest_id=contest_id, login=login, reason=reason)
+
+
+def mark_finalised(work: Work, *, round_id: int, now: datetime, prediction_actual: int | None) -> None:
+    """The ranking of the round no longer waits for anything."""
+    work.run(_FINALISE, round_id=round_id, moment=to_ms(now), actual=prediction_actual)
+
+
+def to_contest(row: Row) -> Contest:
+    """The contest of a row."""
+    return Contest(
+        id=row.id,
+        code=row.code,
+        title=row.title,
+        organiser=row.organiser,
+        summary=row.summary,
+        rules=tuple(from_json(row.rules)),
+        zone=ZoneInfo(row.time_zone),
+        is_demonstration=bool(row.is_demonstration),
+    )
+
+
+def to_round(row: Row) -> Round:
+    """The round of a row with ``round_columns``."""
+    known = _parsed_settings.get(row.id)
+    if known is None or known[0] != row.version:
+        known = _parsed_settings[row.id] = (row.version, settings_from_mapping(from_json(row.settings)))
+    return Round(
+        id=row.id,
+        contest_id=row.contest_id,
+        code=row.code,
+        title=row.title,
+        opens_at=from_ms(row.opens_at),
+        closes_at=from_ms(row.closes_at),
+        bank_id=row.bank_id,
+        zone=ZoneInfo(row.time_zone),
+        settings=known[1],
+        version=row.version,
+        finalised_at=find_from_ms(row.finalised_at),
+    )
+
+
+def settings_to_mapping(settings: RoundSettings) -> dict[str, Any]:
+    """The settings as JSON can hold them."""
+    return {
+        "blueprint": [[cell.topic, cell.level and str(cell.level), cell.count] for cell in settings.blueprint.cells],
+        "time_limit_seconds": settings.time_limit_seconds,
+        "regime": [str(settings.regime.kind), settings.regime.limit],
+        "pause_seconds": settings.pause_seconds,
+        "scale_hundredths": settings.scale_hundredths,
+        "cut_score_hundredths": settings.cut_score_hundredths,
+        "rank_order": [str(criterion) for criterion in settings.rank_order],
+        "reveal_after_attempt": str(settings.reveal_after_attempt),
+        "reveal_after_close": str(settings.reveal_after_close),
+        "prediction": settings.prediction and str(settings.prediction),
+        "is_ranked": settings.is_ranked,
+        "is_ranking_public": settings.is_ranking_public,
+        "shows_provisional_ranking": settings.shows_provisional_ranking,
+        "transport_grace_seconds": settings.transport_grace_seconds,
+        "gives_certificate": settings.gives_certificate,
+        "reveal_during_attempt": settings.reveal_during_attempt,
+        "excluded_roles": sorted(str(role) for role in settings.excluded_roles),
+    }
+
+
+def settings_from_mapping(stored: dict[str, Any]) -> RoundSettings:
+    """The settings from their stored form."""
+    return RoundSettings(
+        blueprint=ExamBlueprint(
+            tuple(
+                BlueprintCell(topic, Level(level) if level else None, count)
+                for topic, level, count in stored["blueprint"]
+            )
+        ),
+        time_limit_seconds=stored["time_limit_seconds"],
+        regime=AttemptRegime(RegimeKind(stored["regime"][0]), stored["regime"][1]),
+        pause_seconds=stored["pause_seconds"],
+        scale_hundredths=stored["scale_hundredths"],
+        cut_score_hundredths=stored["cut_score_hundredths"],
+        rank_order=tuple(RankCriterion(word) for word in stored["rank_order"]),
+        reveal_after_attempt=Reveal(stored["reveal_after_attempt"]),
+        reveal_after_close=Reveal(stored["reveal_after_close"]),
+        prediction=PredictionSubject(stored["prediction"]) if stored["prediction"] else None,
+        is_ranked=stored["is_ranked"],
+        is_ranking_public=stored["is_ranking_public"],
+        shows_provisional_ranking=stored["shows_provisional_ranking"],
+        transport_grace_seconds=stored["transport_grace_seconds"],
+        # Rounds stored before there were certificates or practice do not say.
+        gives_certificate=stored.get("gives_certificate", False),
+        reveal_during_attempt=stored.get("reveal_during_attempt", False),
+        excluded_roles=frozenset(Role(word) for word in stored["excluded_roles"]),
+    )

@@ -1,0 +1,291 @@
+"""The best result of each person and round, kept in the transaction of every finish and recomputable from attempts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, bindparam, case, delete, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quiz_app.extensions import Model
+from quiz_app.persistence.columns import Instant, from_ms
+from quiz_app.persistence.people import DbAccount, DbUnit
+from quiz_app.persistence.session import Row, Statement, Work
+
+
+class DbResult(Model):
+    """A person's best attempt in a round. ``rank_key`` sorts the results of a round, the best first."""
+
+    __tablename__ = "results"
+    round_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("rounds.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"), primary_key=True)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("units.id"))
+    attempt_count: Mapped[int]
+    attempt_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("attempts.id"))
+    score_hundredths: Mapped[int]
+    correct_count: Mapped[int]
+    elapsed_ms: Mapped[int]
+    finished_at: Mapped[Instant]
+    is_passed: Mapped[bool]
+    rank_key: Mapped[str]
+    last_finished_at: Mapped[Instant]
+    __table_args__ = (
+        Index("ix_results_ranking", "round_id", "rank_key"),
+        Index("ix_results_unit", "round_id", "unit_id"),
+        CheckConstraint("attempt_count >= 1", name="attempt_count"),
+    )
+
+
+results_table = DbResult.__table__
+_accounts, _units = DbAccount.__table__, DbUnit.__table__
+
+_BEST_COLUMNS = (
+    "unit_id", "attempt_id", "score_hundredths", "correct_count", "elapsed_ms", "finished_at", "is_passed", "rank_key"
+)  # fmt: skip
+_ALL_COLUMNS = ("round_id", "account_id", "attempt_count", "last_finished_at", *_BEST_COLUMNS)
+_KEEP_BEST = Statement.from_sql(
+    f"INSERT INTO results ({', '.join(_ALL_COLUMNS)}) "  # noqa: S608 - column names, no values
+    f"VALUES ({', '.join(':' + name for name in _ALL_COLUMNS)}) "
+    "ON CONFLICT (round_id, account_id) DO UPDATE SET attempt_count = results.attempt_count + 1, "
+    "last_finished_at = excluded.last_finished_at, "
+    + ", ".join(
+        f"{name} = CASE WHEN excluded.rank_key < results.rank_key THEN excluded.{name} ELSE results.{name} END"
+        for name in _BEST_COLUMNS
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BestResult:
+    """A person's best result in a round, and how often they finished."""
+
+    attempt_id: int
+    attempt_count: int
+    score_hundredths: int
+    correct_count: int
+    elapsed_ms: int
+    finished_at: datetime
+    is_passed: bool
+    last_finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RankingLine:
+    """One person in the ranking of a round."""
+
+    account_id: int
+    name: str
+    unit_name: str | None
+    attempt_count: int
+    score_hundredths: int
+    correct_count: int
+    elapsed_ms: int
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFigures:
+    """A round in numbers of people and attempts."""
+
+    people: int
+    passed: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit's figures in a round."""
+
+    unit_id: int
+    name: str
+    kind: str
+    block: str | None
+    staff_number: int | None
+    taken_part: int
+    passed: int
+    best_sum_hundredths: int
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedAttempt:
+    """What a result is computed from."""
+
+    attempt_id: int
+    account_id: int
+    unit_id: int | None
+    ordinal: int
+    score_hundredths: int
+    correct_count: int
+    elapsed_ms: int
+    finished_at_ms: int
+    prediction: int | None
+
+
+_COUNT_OPEN = Statement.from_sql(
+    "SELECT COUNT(*) AS open_count FROM attempts WHERE round_id = :round_id AND state = 'in_progress'"
+)
+_FINISHED = Statement.from_sql(
+    "SELECT id AS attempt_id, account_id, unit_id, ordinal, score_hundredths, correct_count, elapsed_ms, "
+    "finished_at AS finished_at_ms, prediction "
+    "FROM attempts WHERE round_id = :round_id AND state = 'finished' ORDER BY id"
+)
+_SET_RANK_KEY = Statement.from_sql("UPDATE attempts SET rank_key = :rank_key WHERE id = :attempt_id")
+_RANKING = Statement(
+    select(
+        results_table.c.account_id,
+        _accounts.c.name,
+        _units.c.name.label("unit_name"),
+        results_table.c.attempt_count,
+        results_table.c.score_hundredths,
+        results_table.c.correct_count,
+        results_table.c.elapsed_ms,
+        results_table.c.finished_at,
+    )
+    .select_from(
+        results_table.join(_accounts, _accounts.c.id == results_table.c.account_id).outerjoin(
+            _units, _units.c.id == results_table.c.unit_id
+        )
+    )
+    .where(results_table.c.round_id == bindparam("round_id"))
+    .order_by(results_table.c.rank_key, results_table.c.account_id)
+    .limit(bindparam("most"))
+    .offset(bindparam("skipped"))
+)
+_FIGURES = Statement(
+    select(
+        func.count().label("people"),
+        func.coalesce(func.sum(case((results_table.c.is_passed, 1), else_=0)), 0).label("passed"),
+        func.coalesce(func.sum(results_table.c.attempt_count), 0).label("attempts"),
+    ).where(results_table.c.round_id == bindparam("round_id"))
+)
+_UNITS = Statement(
+    select(
+        _units.c.id.label("unit_id"),
+        _units.c.name,
+        _units.c.kind,
+        _units.c.block,
+        _units.c.staff_number,
+        func.count(results_table.c.account_id).label("taken_part"),
+        func.coalesce(func.sum(case((results_table.c.is_passed, 1), else_=0)), 0).label("passed"),
+        func.coalesce(func.sum(results_table.c.score_hundredths), 0).label("best_sum"),
+    )
+    .select_from(
+        _units.outerjoin(
+            results_table,
+            (results_table.c.unit_id == _units.c.id) & (results_table.c.round_id == bindparam("round_id")),
+        )
+    )
+    .group_by(_units.c.id, _units.c.name, _units.c.kind, _units.c.block, _units.c.staff_number)
+)
+_DELETE = Statement(delete(results_table).where(results_table.c.round_id == bindparam("round_id")))
+
+
+def keep_best(work: Work, rows: list[dict[str, Any]]) -> None:
+    """Count a finished attempt of each row's person, and keep it where it is better than what is kept.
+
+    A row has every column of the table; ``attempt_count`` is 1.
+    """
+    work.run_many(_KEEP_BEST, rows)
+
+
+def list_ranking(work: Work, *, round_id: int, skipped: int, most: int) -> list[RankingLine]:
+    """The people of a round, the best first."""
+    return [
+        RankingLine(
+            account_id=row.account_id,
+            name=row.name,
+            unit_name=row.unit_name,
+            attempt_count=row.attempt_count,
+            score_hundredths=row.score_hundredths,
+            correct_count=row.correct_count,
+            elapsed_ms=row.elapsed_ms,
+            finished_at=from_ms(row.finished_at),
+        )
+        for row in work.list_all(_RANKING, round_id=round_id, skipped=skipped, most=most)
+    ]
+
+
+def read_figures(work: Work, round_id: int) -> RoundFigures:
+    """How many people took part, how many passed, and in how many attempts."""
+    row = work.find_one(_FIGURES, round_id=round_id)
+    assert row is not None  # noqa: S101 - an aggregate always has one row
+    return RoundFigures(row.people, int(row.passed), int(row.attempts))
+
+
+def list_unit_figures(work: Work, round_id: int) -> list[UnitLine]:
+    """Every unit with its figures in the round, units without anyone included."""
+    return [
+        UnitLine(
+            unit_id=row.unit_id,
+            name=row.name,
+            kind=row.kind,
+            block=row.block,
+            staff_number=row.staff_number,
+            taken_part=row.taken_part,
+            passed=int(row.passed),
+            best_sum_hundredths=int(row.best_sum),
+        )
+        for row in work.list_all(_UNITS, round_id=round_id)
+    ]
+
+
+def count_open(work: Work, round_id: int) -> int:
+    """Attempts of the round still in progress."""
+    row = work.find_one(_COUNT_OPEN, round_id=round_id)
+    return 0 if row is None else int(row.open_count)
+
+
+def list_finished(work: Work, round_id: int) -> list[FinishedAttempt]:
+    """Every finished attempt of the round, the earliest first."""
+    return [FinishedAttempt(**row._asdict()) for row in work.list_all(_FINISHED, round_id=round_id)]
+
+
+def delete_results(work: Work, round_id: int) -> None:
+    """Drop the results of a round, to be built anew in the same transaction; waits for finishes that hold one."""
+    work.run(_DELETE, round_id=round_id)
+
+
+def replace_results(work: Work, round_id: int, ranked: list[tuple[FinishedAttempt, str, bool]]) -> int:
+    """Put new rank keys on the attempts and build the results from them; how many people have a result."""
+    work.run_many(
+        _SET_RANK_KEY,
+        [{"attempt_id": attempt.attempt_id, "rank_key": rank_key} for attempt, rank_key, _ in ranked],
+    )
+    delete_results(work, round_id)
+    work.run_many(
+        _KEEP_BEST,
+        [
+            {
+                "round_id": round_id,
+                "account_id": attempt.account_id,
+                "attempt_count": 1,
+                "last_finished_at": attempt.finished_at_ms,
+                "unit_id": attempt.unit_id,
+                "attempt_id": attempt.attempt_id,
+                "score_hundredths": attempt.score_hundredths,
+                "correct_count": attempt.correct_count,
+                "elapsed_ms": attempt.elapsed_ms,
+                "finished_at": attempt.finished_at_ms,
+                "is_passed": has_passed,
+                "rank_key": rank_key,
+            }
+            for attempt, rank_key, has_passed in ranked
+        ],
+    )
+    return len({attempt.account_id for attempt, _, _ in ranked})
+
+
+def to_best_result(row: Row) -> BestResult:
+    """The best result of a row whose result columns are labelled ``result_…``."""
+    return BestResult(
+        attempt_id=row.result_attempt_id,
+        attempt_count=row.result_attempt_count,
+        score_hundredths=row.result_score_hundredths,
+        correct_count=row.result_correct_count,
+        elapsed_ms=row.result_elapsed_ms,
+        finished_at=from_ms(row.result_finished_at),
+        is_passed=bool(row.result_is_passed),
+        last_finished_at=from_ms(row.result_last_finished_at),
+    )

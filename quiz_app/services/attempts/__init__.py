@@ -1,0 +1,38 @@
+"""What a participant does with attempts: start, save, finish, look back."""
+
+from quiz_app.services.attempts.closing import close_overdue, finish_attempt
+from quiz_app.services.attempts.feedback import Feedback, view_feedback
+from quiz_app.services.attempts.pages import (
+    AttemptPage,
+    HistoryPage,
+    HomeRound,
+    ResultPage,
+    StartPage,
+    list_home_rounds,
+    view_attempt,
+    view_history,
+    view_result,
+    view_start,
+)
+from quiz_app.services.attempts.saving import Acknowledgement, save_responses
+from quiz_app.services.attempts.starting import start_attempt
+
+__all__ = [
+    "Acknowledgement",
+    "AttemptPage",
+    "Feedback",
+    "HistoryPage",
+    "HomeRound",
+    "ResultPage",
+    "StartPage",
+    "close_overdue",
+    "finish_attempt",
+    "list_home_rounds",
+    "save_responses",
+    "start_attempt",
+    "view_attempt",
+    "view_feedback",
+    "view_history",
+    "view_result",
+    "view_start",
+]

@@ -1,0 +1,104 @@
+"""Ending attempts: by the participant, or by the deadline. One function scores and stores, whoever ends it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from question_bank.scoring import PaperScore, mark_choice, score_paper
+from quiz_app.domain.attempts import AttemptState, Ending, end_attempt, to_key_position
+from quiz_app.domain.errors import NotFound
+from quiz_app.domain.people import Person
+from quiz_app.domain.results import RankedValues, is_passed, make_rank_key
+from quiz_app.persistence import attempts as attempts_store
+from quiz_app.persistence import audit
+from quiz_app.persistence import results as results_store
+from quiz_app.persistence.attempts import AttemptRow
+from quiz_app.persistence.columns import to_ms
+from quiz_app.persistence.session import Work, transaction
+from quiz_app.services.bank_cache import hold_bank
+
+BATCH = 100
+"""How many overdue attempts one transaction closes: short enough not to hold others up."""
+
+
+def finish_attempt(*, person: Person, attempt_id: int, now: datetime) -> None:
+    """Finish the person's attempt. A second call changes nothing. Raises NotFound for another's attempt."""
+    with transaction() as work:
+        row = attempts_store.lock_attempt(work, attempt_id=attempt_id, account_id=person.id)
+        if row is None:
+            raise NotFound
+        if row.attempt.state is AttemptState.IN_PROGRESS:
+            close_attempts(work, [row], now, actor_id=person.id)
+
+
+def close_overdue(*, now: datetime) -> int:
+    """Close the attempts that nobody finished in time, in small transactions; how many were closed.
+
+    Several processes may do this at once: each passes over the rows that another holds.
+    """
+    closed = 0
+    while True:
+        with transaction() as work:
+            rows = attempts_store.lock_overdue(work, now=now, most=BATCH)
+            close_attempts(work, rows, now, actor_id=None)
+        closed += len(rows)
+        if len(rows) < BATCH:
+            return closed
+
+
+def close_attempts(work: Work, rows: list[AttemptRow], now: datetime, *, actor_id: int | None) -> None:
+    """Score attempts in progress whose rows are locked, and store state, score, best result and audit entry."""
+    endings = []
+    results = []
+    entries = []
+    for row in rows:
+        attempt, settings = row.attempt, row.round.settings
+        ending = end_attempt(attempt, now)
+        score = score_attempt(work, row)
+        rank_key = make_rank_key(
+            RankedValues(score.score_hundredths, ending.elapsed_ms, ending.finished_at), settings.rank_order
+        )
+        endings.append((attempt.id, ending, score.correct_count, score.score_hundredths, rank_key))
+        results.append(make_result_row(row, ending, score, rank_key))
+        entries.append((attempt.id, {"score_hundredths": score.score_hundredths, "closed_by": str(ending.closed_by)}))
+    if rows:
+        attempts_store.finish_attempts(work, endings)
+        results_store.keep_best(work, results)
+        audit.add_entries(
+            work,
+            now=now,
+            actor_id=actor_id,
+            action="attempt_finished",
+            subject_type="attempt",
+            entries=entries,
+        )
+
+
+def score_attempt(work: Work, row: AttemptRow) -> PaperScore:
+    """The score of the attempt's responses against the keys of the item versions on its paper."""
+    bank = hold_bank(work, row.round.bank_id, row.bank_version)
+    fractions = []
+    for number, slot in enumerate(row.attempt.paper):
+        response = row.attempt.responses.get(number)
+        choice = to_key_position(slot, response.choice if response else None)
+        fractions.append(mark_choice(bank.get_item(work, slot.version_id).key, choice))
+    return score_paper(fractions, scale_hundredths=row.round.settings.scale_hundredths)
+
+
+def make_result_row(row: AttemptRow, ending: Ending, score: PaperScore, rank_key: str) -> dict[str, object]:
+    """The attempt as a row of the results table."""
+    attempt = row.attempt
+    return {
+        "round_id": attempt.round_id,
+        "account_id": attempt.account_id,
+        "unit_id": attempt.unit_id,
+        "attempt_count": 1,
+        "attempt_id": attempt.id,
+        "score_hundredths": score.score_hundredths,
+        "correct_count": score.correct_count,
+        "elapsed_ms": ending.elapsed_ms,
+        "finished_at": to_ms(ending.finished_at),
+        "last_finished_at": to_ms(ending.finished_at),
+        "is_passed": is_passed(score.score_hundredths, row.round.settings.cut_score_hundredths),
+        "rank_key": rank_key,
+    }

@@ -1,0 +1,371 @@
+"""What a participant's pages show, as frozen values. No value here holds a key before the round's rules allow it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from question_bank.items import LegalSource
+from quiz_app.domain.attempts import Attempt, AttemptState, compute_deadline, to_key_position
+from quiz_app.domain.contests import (
+    Phase,
+    Reveal,
+    Round,
+    compute_phase,
+    ensure_may_start,
+    find_reveal,
+    may_see_ranking,
+)
+from quiz_app.domain.errors import AttemptClosed, NotFound, Refusal
+from quiz_app.domain.people import Person
+from quiz_app.domain.receipts import Receipt, make_receipt
+from quiz_app.domain.results import is_passed
+from quiz_app.persistence import attempts as attempts_store
+from quiz_app.persistence.attempts import AttemptLine, AttemptRow, RecentScore, RoundStanding
+from quiz_app.persistence.attempts.standings import OpenAttempt
+from quiz_app.persistence.results import BestResult
+from quiz_app.persistence.session import Work, reading, transaction
+from quiz_app.services.attempts.closing import close_attempts
+from quiz_app.services.attempts.feedback import Feedback, make_feedback
+from quiz_app.services.attempts.starting import close_if_overdue, get_standing, to_domain_standing
+from quiz_app.services.bank_cache import hold_bank
+
+HISTORY_PAGE = 20
+"""Attempts on one page of the history, and bars of the chart of scores."""
+HOME_BARS = 10
+"""Last attempts of a round that stand as bars on the home page."""
+LAST_ORDINAL = 2**31 - 1
+"""More than any attempt's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeRound:
+    """A round on the participant's home: where it stands and where the person stands in it."""
+
+    round: Round
+    contest_title: str
+    phase: Phase
+    is_demonstration: bool
+    open_attempt: OpenAttempt | None
+    best: BestResult | None
+    started_count: int
+    refusal: Refusal | None
+    """Why an attempt cannot be started now; None when it can."""
+    shows_ranking: bool
+    recent_scores: tuple[RecentScore, ...] = ()
+    """The last finished attempts, the earliest first; on the home page only."""
+
+    @property
+    def must_retake(self) -> bool:
+        """Below the cut score: the round must be taken again (source document 1)."""
+        return self.best is not None and not self.best.is_passed
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """What is said before the clock runs. ``minutes_cut`` tells that the close leaves less than the whole limit."""
+
+    home: HomeRound
+    slot_count: int
+    deadline_if_started_now: datetime
+    seconds_if_started_now: int
+    is_time_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question as it is shown: options in the attempt's own order; ``choice`` is the position chosen.
+
+    A sequence number is 0 where nothing was saved. ``feedback`` is there for answered questions of practice rounds.
+    """
+
+    slot: int
+    topic: str
+    stem: str
+    options: tuple[str, ...]
+    choice: int | None
+    sequence: int
+    is_flagged: bool
+    flag_sequence: int
+    feedback: Feedback | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptPage:
+    """The paper of an attempt in progress."""
+
+    attempt: Attempt
+    round: Round
+    questions: tuple[QuestionView, ...]
+    time_left_ms: int
+    server_ms: int
+    """The server's clock when the page was made, in ms since 1970, UTC."""
+
+    @property
+    def limit_ms(self) -> int:
+        """The time that this attempt was given, in ms: less than the round's limit if the round closes before."""
+        return (self.attempt.deadline_at - self.attempt.started_at) // timedelta(milliseconds=1)
+
+    @property
+    def flagged(self) -> tuple[int, ...]:
+        """Slots marked to be looked at again, from 0."""
+        return tuple(question.slot for question in self.questions if question.is_flagged)
+
+    @property
+    def unanswered(self) -> tuple[int, ...]:
+        """Slots without a response, from 0."""
+        return tuple(question.slot for question in self.questions if question.choice is None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedQuestion:
+    """A question after the attempt, with as much as may be shown now; what may not be shown is None."""
+
+    slot: int
+    topic: str
+    stem: str
+    options: tuple[str, ...]
+    choice: int | None
+    is_right: bool | None
+    key: int | None
+    explanation: str | None
+    source: LegalSource | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFigures:
+    """How many of a topic's questions were right, and the sources to read where some were not."""
+
+    name: str
+    right: int
+    total: int
+    sources: tuple[LegalSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """A finished attempt beside the best one."""
+
+    attempt: Attempt
+    home: HomeRound
+    is_passed: bool
+    is_best: bool
+    topics: tuple[TopicFigures, ...]
+    questions: tuple[ReviewedQuestion, ...]
+    receipt: Receipt
+    history: tuple[AttemptLine, ...]
+    """The last finished attempts of the round, the earliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """A person's finished attempts in a round, the latest first; ``next_before`` is where the following page begins."""
+
+    home: HomeRound
+    lines: tuple[AttemptLine, ...]
+    next_before: int | None
+
+
+def list_home_rounds(*, person: Person, now: datetime) -> list[HomeRound]:
+    """Every round with the person's standing in it, in one statement unless an attempt must first be closed.
+
+    One more, for all rounds together, reads the scores of whoever has finished an attempt.
+    """
+    with reading() as work:
+        standings = attempts_store.list_standings(work, person.id)
+        homes = [_to_home(work, standing, person, now) for standing in standings]
+        if not any(home.open_attempt and now > home.open_attempt.accepts_until_at for home in homes):
+            return _add_recent_scores(work, homes, person)
+    with transaction() as work:
+        homes = [_to_home(work, close_if_overdue(work, standing, person, now), person, now) for standing in standings]
+        return _add_recent_scores(work, homes, person)
+
+
+def _add_recent_scores(work: Work, homes: list[HomeRound], person: Person) -> list[HomeRound]:
+    if all(home.best is None for home in homes):
+        return homes
+    scores = attempts_store.list_recent_scores(work, account_id=person.id, most=HOME_BARS)
+    return [replace(home, recent_scores=scores.get(home.round.id, ())) for home in homes]
+
+
+def view_start(*, person: Person, round_id: int, now: datetime) -> StartPage:
+    """The start page of a round. Raises NotFound."""
+    home = _view_home(person, round_id, now)
+    round_ = home.round
+    deadline_at = compute_deadline(round_, now)
+    seconds = max(0, int((deadline_at - now).total_seconds()))
+    return StartPage(
+        home=home,
+        slot_count=round_.settings.blueprint.size,
+        deadline_if_started_now=deadline_at,
+        seconds_if_started_now=seconds,
+        is_time_cut=home.phase is Phase.OPEN and seconds < round_.settings.time_limit_seconds,
+    )
+
+
+def view_attempt(*, person: Person, attempt_id: int, now: datetime) -> AttemptPage:
+    """The paper of the person's attempt. Raises NotFound, or AttemptClosed once it is over (it is then scored)."""
+    with reading() as work:
+        row = attempts_store.find_attempt(work, attempt_id=attempt_id, account_id=person.id)
+        if row is None:
+            raise NotFound
+        if row.attempt.state is AttemptState.IN_PROGRESS and not row.attempt.is_overdue(now):
+            return _to_attempt_page(work, row, now)
+    raise AttemptClosed
+
+
+def view_result(*, person: Person, attempt_id: int, now: datetime) -> ResultPage:
+    """The result of the person's attempt; an overdue one is closed first. Raises NotFound also while it is in
+    progress.
+    """
+    with reading() as work:
+        row = attempts_store.find_attempt(work, attempt_id=attempt_id, account_id=person.id)
+    if row is None:
+        raise NotFound
+    if row.attempt.is_overdue(now):
+        row = _close_one(person, attempt_id, now)
+    if row.attempt.state is not AttemptState.FINISHED:
+        raise NotFound
+    home = _view_home(person, row.attempt.round_id, now)
+    with reading() as work:
+        return _to_result_page(work, row, home, now)
+
+
+def view_history(*, person: Person, round_id: int, before_ordinal: int | None, now: datetime) -> HistoryPage:
+    """A page of the person's attempts in a round. Raises NotFound."""
+    home = _view_home(person, round_id, now)
+    with reading() as work:
+        lines = attempts_store.list_history(
+            work,
+            round_id=round_id,
+            account_id=person.id,
+            # Within what the column holds: the number comes from an address.
+            before_ordinal=min(max(before_ordinal or LAST_ORDINAL, 0), LAST_ORDINAL),
+            most=HISTORY_PAGE + 1,
+        )
+    shown = lines[:HISTORY_PAGE]
+    return HistoryPage(home, tuple(shown), shown[-1].ordinal if len(lines) > HISTORY_PAGE else None)
+
+
+def _view_home(person: Person, round_id: int, now: datetime) -> HomeRound:
+    with reading() as work:
+        standing = get_standing(work, person, round_id)
+        if standing.open_attempt is None or now <= standing.open_attempt.accepts_until_at:
+            return _to_home(work, standing, person, now)
+    with transaction() as work:
+        standing = close_if_overdue(work, standing, person, now)
+        return _to_home(work, standing, person, now)
+
+
+def _to_home(work: Work, standing: RoundStanding, person: Person, now: datetime) -> HomeRound:
+    round_ = standing.round
+    refusal: Refusal | None = None
+    try:
+        ensure_may_start(round_, to_domain_standing(work, standing, person), now)
+    except Refusal as error:
+        refusal = error
+    return HomeRound(
+        round=round_,
+        contest_title=standing.contest_title,
+        phase=compute_phase(round_.opens_at, round_.closes_at, now),
+        is_demonstration=standing.is_demonstration,
+        open_attempt=standing.open_attempt,
+        best=standing.best,
+        started_count=standing.last_ordinal,
+        refusal=refusal,
+        shows_ranking=may_see_ranking(round_, now),
+    )
+
+
+def _close_one(person: Person, attempt_id: int, now: datetime) -> AttemptRow:
+    with transaction() as work:
+        row = attempts_store.lock_attempt(work, attempt_id=attempt_id, account_id=person.id)
+        if row is None:
+            raise NotFound
+        if row.attempt.state is AttemptState.IN_PROGRESS:
+            close_attempts(work, [row], now, actor_id=None)
+        closed = attempts_store.find_attempt(work, attempt_id=attempt_id, account_id=person.id)
+    if closed is None:
+        raise NotFound
+    return closed
+
+
+def _to_attempt_page(work: Work, row: AttemptRow, now: datetime) -> AttemptPage:
+    bank = hold_bank(work, row.round.bank_id, row.bank_version)
+    questions = []
+    for number, slot in enumerate(row.attempt.paper):
+        item = bank.get_item(work, slot.version_id)
+        response = row.attempt.responses.get(number)
+        flag = row.attempt.flags.get(number)
+        questions.append(
+            QuestionView(
+                slot=number,
+                topic=bank.topic_names.get(item.topic, item.topic),
+                stem=item.stem,
+                options=tuple(item.options[position].text for position in slot.option_order),
+                choice=response.choice if response else None,
+                sequence=response.sequence if response else 0,
+                is_flagged=flag is not None and flag.is_flagged,
+                flag_sequence=flag.sequence if flag else 0,
+                feedback=make_feedback(row.round, slot, response, item),
+            )
+        )
+    time_left_ms = max(0, (row.attempt.deadline_at - now) // timedelta(milliseconds=1))
+    return AttemptPage(row.attempt, row.round, tuple(questions), time_left_ms, int(now.timestamp() * 1000))
+
+
+def _to_result_page(work: Work, row: AttemptRow, home: HomeRound, now: datetime) -> ResultPage:
+    bank = hold_bank(work, row.round.bank_id, row.bank_version)
+    reveal = find_reveal(row.round, now)
+    questions: list[ReviewedQuestion] = []
+    topics: dict[str, TopicFigures] = {}
+    if reveal is not Reveal.SCORE:
+        for number, slot in enumerate(row.attempt.paper):
+            item = bank.get_item(work, slot.version_id)
+            response = row.attempt.responses.get(number)
+            choice = response.choice if response else None
+            is_right = to_key_position(slot, choice) == item.key
+            name = bank.topic_names.get(item.topic, item.topic)
+            topics[name] = _add_to_topic(topics.get(name), name, is_right, item.source)
+            if reveal is Reveal.TOPICS:
+                continue
+            shows_key = reveal is Reveal.KEY_AND_EXPLANATION
+            questions.append(
+                ReviewedQuestion(
+                    slot=number,
+                    topic=name,
+                    stem=item.stem,
+                    options=tuple(item.options[position].text for position in slot.option_order),
+                    choice=choice,
+                    is_right=is_right,
+                    key=slot.option_order.index(item.key) if shows_key else None,
+                    explanation=item.explanation if shows_key else None,
+                    source=item.source if shows_key else None,
+                )
+            )
+    attempt = row.attempt
+    return ResultPage(
+        attempt=attempt,
+        home=home,
+        is_passed=is_passed(attempt.score_hundredths or 0, row.round.settings.cut_score_hundredths),
+        is_best=home.best is not None and home.best.attempt_id == attempt.id,
+        topics=tuple(sorted(topics.values(), key=lambda figures: figures.right / figures.total)),
+        questions=tuple(questions),
+        receipt=make_receipt(attempt),
+        history=_list_last(work, attempt.round_id, attempt.account_id),
+    )
+
+
+def _list_last(work: Work, round_id: int, account_id: int) -> tuple[AttemptLine, ...]:
+    lines = attempts_store.list_history(
+        work, round_id=round_id, account_id=account_id, before_ordinal=LAST_ORDINAL, most=HISTORY_PAGE
+    )
+    return tuple(reversed(lines))
+
+
+def _add_to_topic(figures: TopicFigures | None, name: str, is_right: bool, source: LegalSource) -> TopicFigures:
+    known = figures or TopicFigures(name, 0, 0, ())
+    sources = known.sources
+    if not is_right and all(source.document != other.document for other in sources):
+        sources = (*sources, source)
+    return TopicFigures(name, known.right + is_right, known.total + 1, sources)

@@ -1,0 +1,84 @@
+"""What a process holds of item banks, so that a page or a score needs no look-up per item.
+
+An item version never changes, and a bank's own version rises with every change; every read that uses this cache has
+just read the bank's version from the database, so nothing here can be stale.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import date
+
+from question_bank.assembly import ItemPool, PoolItem
+from question_bank.items import Item
+from question_bank.readers.bank_folder import Topic
+from quiz_app.domain.contests import Round
+from quiz_app.domain.errors import NotFound
+from quiz_app.persistence import items as items_store
+from quiz_app.persistence.session import Work
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBank:
+    """A bank as of one version: what papers are drawn from, its topics, and the items met so far by version id."""
+
+    version: int
+    drawable: tuple[PoolItem, ...]
+    topic_names: dict[str, str]
+    items: dict[int, Item] = field(default_factory=dict)
+    _pools: dict[date, ItemPool] = field(default_factory=dict)
+
+    def get_pool(self, round_: Round) -> ItemPool:
+        """What the papers of a round are drawn from: the items whose facts hold on the day that the round opens.
+
+        One day for the whole round, so that everybody draws from the same items.
+        """
+        day = round_.opens_at.astimezone(round_.zone).date()
+        pool = self._pools.get(day)
+        if pool is None:
+            pool = self._pools[day] = ItemPool(
+                item for item in self.drawable if self.items[item.version_id].source.is_valid_on(day)
+            )
+        return pool
+
+    def get_item(self, work: Work, version_id: int) -> Item:
+        """The item version, with its key. Raises NotFound."""
+        item = self.items.get(version_id)
+        if item is None:
+            item = items_store.find_version(work, version_id)
+            if item is None:
+                raise NotFound
+            self.items[version_id] = item
+        return item
+
+    def list_topics(self) -> tuple[Topic, ...]:
+        """The topics in the bank's order."""
+        return tuple(Topic(code, name) for code, name in self.topic_names.items())
+
+
+_held: dict[int, HeldBank] = {}
+_loading = threading.Lock()
+
+
+def hold_bank(work: Work, bank_id: int, version: int) -> HeldBank:
+    """The bank as of this version, loaded if this process does not hold it. Raises NotFound."""
+    held = _held.get(bank_id)
+    if held is not None and held.version == version:
+        return held
+    with _loading:
+        held = _held.get(bank_id)
+        if held is not None and held.version == version:
+            return held
+        row = items_store.get_bank_row(work, bank_id)
+        if row is None:
+            raise NotFound
+        topics = items_store.read_topics(row)
+        held = HeldBank(
+            version=row.version,
+            drawable=tuple(items_store.list_pool(work, bank_id)),
+            topic_names={topic.code: topic.name for topic in topics},
+            items=items_store.map_current_items(work, bank_id),
+        )
+        _held[bank_id] = held
+        return held

@@ -1,0 +1,87 @@
+"""Signing in and out, and passwords."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.resources import files
+
+from quiz_app.domain.errors import NotFound, WrongCredentials
+from quiz_app.domain.people import (
+    FAILURE_WINDOW,
+    Person,
+    check_new_password,
+    ensure_may_try_sign_in,
+    normalise_login,
+)
+from quiz_app.passwords import hash_password, is_password_right, needs_new_hash
+from quiz_app.persistence import audit
+from quiz_app.persistence import people as people_store
+from quiz_app.persistence.session import reading, transaction
+
+COMMON_PASSWORDS = frozenset(files("quiz_app").joinpath("common_passwords.txt").read_text(encoding="utf-8").split())
+
+
+def find_signed_in(*, account_id: int, auth_version: int) -> Person | None:
+    """The person of a session, unless the account was closed or its sessions were ended since."""
+    with reading() as work:
+        person = people_store.find_person(work, account_id)
+    return person if person and person.auth_version == auth_version else None
+
+
+def sign_in(*, login: str, password: str, address: str, now: datetime) -> Person:
+    """The person, if account and password fit. Raises WrongCredentials or TooManyFailures.
+
+    The hash is checked outside any transaction: it takes as long as fifty saves.
+    """
+    login = normalise_login(login)
+    with reading() as work:
+        known = people_store.find_credentials(work, login)
+        counts = people_store.count_failures(
+            work,
+            login=login,
+            address=address,
+            since=now - FAILURE_WINDOW,
+            last_address=known.last_address if known else None,
+        )
+    ensure_may_try_sign_in(counts, now)
+    if not is_password_right(password, known.password_hash if known else None) or known is None:
+        with transaction() as work:
+            people_store.add_failure(work, login=login[:200], address=address, now=now)
+        raise WrongCredentials
+    fresh_hash = hash_password(password) if needs_new_hash(known.password_hash) else None
+    with transaction() as work:
+        if counts.pair.count or counts.address.count:
+            people_store.forget_failures(work, login=login, address=address, before=now - FAILURE_WINDOW)
+        people_store.note_sign_in(work, account_id=known.account_id, address=address, now=now)
+        if fresh_hash:
+            people_store.replace_hash(work, account_id=known.account_id, password_hash=fresh_hash)
+        person = people_store.find_person(work, known.account_id)
+    if person is None:
+        raise WrongCredentials
+    return person
+
+
+def change_password(*, person: Person, current: str, new: str, now: datetime) -> Person:
+    """Set a new password; every other session ends. The person as of now. Raises WrongCredentials, PasswordTooWeak."""
+    with reading() as work:
+        stored = people_store.find_password_hash(work, person.id)
+    if not is_password_right(current, stored):
+        raise WrongCredentials
+    check_new_password(new, old=current, login=person.login, common_passwords=COMMON_PASSWORDS)
+    new_hash = hash_password(new)
+    with transaction() as work:
+        people_store.set_password(work, account_id=person.id, password_hash=new_hash, must_change=False)
+        audit.add_entry(work, now=now, actor_id=person.id, action="password_changed", subject=("account", person.id))
+        changed = people_store.find_person(work, person.id)
+    if changed is None:
+        raise NotFound
+    return changed
+
+
+def sign_out_everywhere(*, person: Person, now: datetime) -> None:
+    """End every session of the account, this one included."""
+    with transaction() as work:
+        people_store.end_sessions(work, person.id)
+        audit.add_entry(
+            work, now=now, actor_id=person.id, action="signed_out_everywhere", subject=("account", person.id)
+        )

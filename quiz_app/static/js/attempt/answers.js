@@ -1,0 +1,91 @@
+// What is chosen and flagged on this page, by name (see message.js), each with the number that orders it among the changes
+// of all devices. The page shows what stands here, and nothing else decides which radio button is pressed.
+
+import { PREDICTION, isFlag, nameFlag } from "./message.js";
+
+export function makeAnswers(paper, journal, estimateServerMs) {
+  const known = new Map(); // name -> {value, sequence}
+  const listeners = [];
+  const fieldsets = [...paper.querySelectorAll("[data-slot]")];
+  const early = []; // pressed before this script ran
+
+  for (const { dataset, elements } of fieldsets) {
+    const radios = [...elements].filter((input) => input.type === "radio");
+    const given = radios.find((input) => input.defaultChecked);
+    const pressed = radios.find((input) => input.checked);
+    known.set(dataset.slot, { value: given ? Number(given.value) : null, sequence: Number(dataset.sequence) });
+    if (pressed && pressed !== given) early.push([dataset.slot, Number(pressed.value)]);
+    known.set(nameFlag(dataset.slot), {
+      value: dataset.flagged === "1" ? 1 : 0,
+      sequence: Number(dataset.flagSequence ?? 0),
+    });
+  }
+  const guess = paper.elements.prediction;
+  if (guess) known.set(PREDICTION, { value: guess.defaultValue === "" ? null : Number(guess.defaultValue), sequence: 0 });
+
+  function show(name) {
+    const { value } = known.get(name);
+    if (name === PREDICTION) {
+      guess.value = value ?? "";
+    } else if (isFlag(name)) {
+      const box = paper.elements[`flag-${name.slice(1)}`];
+      if (box) box.checked = value === 1;
+    } else {
+      for (const input of paper.querySelectorAll(`input[name="choice-${name}"]`)) {
+        input.checked = value !== null && Number(input.value) === value;
+      }
+    }
+  }
+
+  function tell(name, cause) {
+    for (const listener of listeners) listener(name, cause);
+  }
+
+  // A number above every earlier one, near the server's time, so that the newest choice of two devices wins.
+  function choose(name, value) {
+    const sequence = Math.max(known.get(name).sequence + 1, Math.round(estimateServerMs()));
+    known.set(name, { value, sequence });
+    journal.put(name, value, sequence);
+    show(name);
+    tell(name, "chosen");
+  }
+
+  // Something newer from the server or from another tab; what is older or unknown to this paper is passed over.
+  function adopt(name, { value, sequence }, cause) {
+    const mine = known.get(name);
+    if (!mine || sequence <= mine.sequence) return;
+    known.set(name, { value, sequence });
+    show(name);
+    if (mine.value !== value) tell(name, cause);
+  }
+
+  function restore() {
+    for (const { name, value, sequence } of journal.list()) {
+      const mine = known.get(name);
+      if (!mine || (sequence <= mine.sequence && name !== PREDICTION)) journal.drop(name, sequence);
+      else adopt(name, { value, sequence }, "restored");
+    }
+    for (const [name, value] of early.splice(0)) choose(name, value);
+  }
+
+  // What the server knows already: sent once more it changes nothing, and is answered with all that is kept. A flag, so
+  // that coming after the end of the time it is no late answer.
+  function findOldNews() {
+    const name = nameFlag(fieldsets[0].dataset.slot);
+    return { name, ...known.get(name) };
+  }
+
+  return {
+    slots: fieldsets.map(({ dataset }) => Number(dataset.slot)),
+    choose,
+    adopt,
+    restore,
+    findOldNews,
+    findValue: (name) => known.get(name)?.value ?? null,
+    isAnswered: (slot) => known.get(String(slot)).value !== null,
+    isFlagged: (slot) => known.get(nameFlag(slot)).value === 1,
+    isUnsent: (slot) => Boolean(journal.find(String(slot)) ?? journal.find(nameFlag(slot))),
+    listen: (listener) => listeners.push(listener),
+    show,
+  };
+}

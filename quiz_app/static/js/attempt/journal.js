@@ -1,0 +1,104 @@
+// What was chosen and is not yet known to be on the server. It outlives the page and the browser.
+//
+// One entry of localStorage for each thing that can be chosen, so that two tabs never overwrite each other's:
+//   journal:<account>:<attempt>:<name>  ->  [sequence, value]
+// Names are those of the server: "0" the choice of slot 0, "f0" its flag; "p" is the prediction. Nothing else is kept:
+// no question, no text, no name. The account stands in the key, and only the account's own keys are ever read.
+
+import { copyEntry, dropCopy, recoverCopies } from "./journal_copy.js";
+
+const PREFIX = "journal";
+
+function isEntry(value) {
+  return (
+    Array.isArray(value) &&
+    value.length === 2 &&
+    Number.isSafeInteger(value[0]) &&
+    (value[1] === null || Number.isSafeInteger(value[1]))
+  );
+}
+
+function parse(text) {
+  try {
+    const value = JSON.parse(text);
+    return isEntry(value) ? { sequence: value[0], value: value[1] } : null;
+  } catch {
+    return null;
+  }
+}
+
+export function makeJournal(accountId, attemptId) {
+  const prefix = [PREFIX, accountId, attemptId, ""].join(":");
+  const memory = new Map(); // for a browser that refuses storage: as long as the page lives
+
+  function listKeys() {
+    try {
+      return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+    } catch {
+      return [];
+    }
+  }
+
+  function find(name) {
+    if (memory.has(name)) return memory.get(name);
+    try {
+      return parse(localStorage.getItem(prefix + name));
+    } catch {
+      return null;
+    }
+  }
+
+  function list() {
+    const names = new Set([...listKeys().map((key) => key.slice(prefix.length)), ...memory.keys()]);
+    return [...names].map((name) => ({ name, ...find(name) })).filter((entry) => "sequence" in entry);
+  }
+
+  function put(name, value, sequence) {
+    const text = JSON.stringify([sequence, value]);
+    copyEntry(prefix + name, text);
+    try {
+      localStorage.setItem(prefix + name, text);
+      memory.delete(name);
+    } catch {
+      memory.set(name, { sequence, value });
+    }
+  }
+
+  // Only what the server has seen goes: a choice made while the request was under way is newer and stays.
+  function drop(name, sequence) {
+    const entry = find(name);
+    if (!entry || entry.sequence > sequence) return;
+    memory.delete(name);
+    dropCopy(prefix + name);
+    try {
+      localStorage.removeItem(prefix + name);
+    } catch {
+      // Nothing was kept there.
+    }
+  }
+
+  function clear() {
+    for (const { name } of list()) drop(name, Infinity);
+  }
+
+  // Changes made by other tabs of this browser; `entry` is null when one was dropped.
+  function watch(onEntry) {
+    window.addEventListener("storage", ({ key, newValue }) => {
+      if (key?.startsWith(prefix)) onEntry(key.slice(prefix.length), newValue === null ? null : parse(newValue));
+    });
+  }
+
+  return { find, list, put, drop, clear, watch, recover: () => recoverCopies(prefix) };
+}
+
+// The attempts of which this account has something left here.
+export async function findJournals(accountId) {
+  const prefix = `${PREFIX}:${accountId}:`;
+  await recoverCopies(prefix);
+  try {
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+    return [...new Set(keys.map((key) => key.slice(prefix.length).split(":")[0]))].filter((id) => /^\d+$/.test(id));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,53 @@
+// A second copy of the journal in IndexedDB. Browsers write localStorage to the disk some seconds late, IndexedDB at once:
+// a phone that ends its browser without warning leaves only this one. Keys and values are those of the journal.
+
+const DATABASE = "answers";
+const STORE = "journal";
+
+let opened = null;
+
+function open() {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = request.onblocked = () => reject(request.error);
+  });
+  return opened;
+}
+
+// What cannot be done here is left: localStorage, or the memory of the page, has it too.
+async function run(mode, work) {
+  try {
+    const transaction = (await open()).transaction(STORE, mode, { durability: "strict" });
+    const request = work(transaction.objectStore(STORE));
+    return await new Promise((resolve, reject) => {
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    });
+  } catch {
+    return null;
+  }
+}
+
+export function copyEntry(key, text) {
+  return run("readwrite", (store) => store.put(text, key));
+}
+
+export function dropCopy(key) {
+  return run("readwrite", (store) => store.delete(key));
+}
+
+// Brings back what localStorage has lost, of the keys that begin so.
+export async function recoverCopies(prefix) {
+  const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+  const keys = (await run("readonly", (store) => store.getAllKeys(range))) ?? [];
+  for (const key of keys) {
+    const text = await run("readonly", (store) => store.get(key));
+    try {
+      if (text && localStorage.getItem(key) === null) localStorage.setItem(key, text);
+    } catch {
+      return;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+// The sentences of the page come from the server in the person's language; here they are only filled with values.
+
+const words = JSON.parse(document.getElementById("attempt-words").textContent);
+
+export function say(name, values = {}) {
+  return words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+}
+
+export function formatLetter(choice) {
+  return String.fromCharCode(65 + choice);
+}

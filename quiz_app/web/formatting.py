@@ -1,0 +1,78 @@
+"""Gives templates their filters and globals: how values look, and the words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import tzinfo
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app
+
+from question_bank.items import OPTION_LABELS
+from quiz_app.domain.errors import Refusal
+from quiz_app.web import value_formats as formats
+from quiz_app.web import value_words as words
+from quiz_app.web.language import get_language
+from quiz_app.web.refusal_words import explain_refusal, title_refusal
+
+DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
+
+
+def register_formatting(app: Flask) -> None:
+    """Attach the filters and globals. An instant without a zone is shown in ``DISPLAY_TIME_ZONE``."""
+    app.jinja_env.filters.update(
+        instant=_with_zone(formats.format_instant),
+        day=_with_zone(formats.format_day),
+        clock=_with_zone(formats.format_clock),
+        instant_words=_with_zone(words.describe_instant),
+        zone_label=_with_zone(formats.format_zone),
+        iso=lambda moment: moment.isoformat(timespec="seconds"),
+        score=_with_language(formats.format_score),
+        points=_with_language(formats.format_points),
+        number=_with_language(formats.format_number),
+        decimal=_with_language(formats.format_decimal),
+        percent=_with_language(formats.format_percent),
+        elapsed=_with_language(formats.format_elapsed),
+        stopwatch=formats.format_stopwatch,
+        duration=words.describe_duration,
+        time_limit=words.describe_time_limit,
+        time_left=words.describe_time_left,
+        option_label=lambda position: OPTION_LABELS[position],
+        level_name=words.describe_level,
+        regime=words.describe_regime,
+    )
+    app.jinja_env.globals.update(
+        describe_refusal=describe_refusal,
+        title_refusal=title_refusal,
+        milliseconds_between=formats.milliseconds_between,
+    )
+
+
+def describe_refusal(refusal: Refusal, zone: tzinfo | None = None) -> str:
+    """What happened and what to do next, in plain words; also the message of JSON answers."""
+    return explain_refusal(refusal, zone or find_display_zone())
+
+
+def find_language() -> str:
+    """The language of this request, Vietnamese outside of one."""
+    return get_language()
+
+
+def find_display_zone() -> ZoneInfo:
+    """The zone that instants are shown in where their contest names none."""
+    return _load_zone(current_app.config.get("DISPLAY_TIME_ZONE", DEFAULT_ZONE))
+
+
+@lru_cache(maxsize=32)
+def _load_zone(key: str) -> ZoneInfo:
+    return ZoneInfo(key)
+
+
+def _with_zone(write: Callable[[Any, tzinfo], str]) -> Callable[..., str]:
+    return lambda moment, zone=None: write(moment, zone or find_display_zone())
+
+
+def _with_language(write: Callable[[Any, str], str]) -> Callable[[Any], str]:
+    return lambda value: write(value, find_language())

@@ -1,0 +1,26 @@
+"""A participant's home and the start page of a round."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from quiz_app.services.attempts import list_home_rounds, view_start
+from quiz_app.web.identity import get_current_person, get_now
+from quiz_app.web.participant import bp
+
+
+@bp.get("/my")
+def show_home() -> str:
+    """The person's rounds: best result, what is owed, what can be done now."""
+    now = get_now()
+    return render_template(
+        "participant/home.html", homes=list_home_rounds(person=get_current_person(), now=now), now=now
+    )
+
+
+@bp.get("/rounds/<int:round_id>/start")
+def show_start(round_id: int) -> str:
+    """The rules of the round, before the clock runs."""
+    now = get_now()
+    page = view_start(person=get_current_person(), round_id=round_id, now=now)
+    return render_template("participant/start.html", page=page, now=now)

@@ -1,0 +1,112 @@
+"""Settings: read once, checked at the start; what is wrong is named with what to do."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from quiz_app import config
+from quiz_app.config import Settings, WrongSetting, make_engine_options, read_settings
+
+KEY = {"SECRET_KEY": "x" * 32}
+
+
+def read(**environment: str) -> Settings:
+    return read_settings(KEY | environment)
+
+
+def test_without_any_setting_the_engine_runs_on_one_file_and_nothing_else() -> None:
+    settings = read()
+    assert settings.database_url.startswith("sqlite:///")
+    assert settings.redis_url is None
+    assert (settings.host, settings.port, settings.trusted_proxies) == ("127.0.0.1", 8000, 0)
+    assert settings.loads_demonstration
+
+
+def test_a_postgresql_address_gets_the_driver_that_is_installed() -> None:
+    assert read(DATABASE_URL="postgresql://a@b/c").database_url == "postgresql+psycopg://a@b/c"
+    url = "postgresql+psycopg://a:postgresql%3A%2F%2F@b/c"
+    assert read(DATABASE_URL=url).database_url == url
+
+
+def test_empty_settings_are_as_good_as_none() -> None:
+    names = ["DATABASE_URL", "REDIS_URL", "PORT", "WEB_WORKERS", "HTTPS", "DEMONSTRATION", "SWEEP_SECONDS"]
+    assert read(**dict.fromkeys(names, "")) == read()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("DATABASE_URL", "contest.db", "DATABASE_URL is not a database address such as postgresql://user@host/name."),
+        ("DATABASE_URL", "mysql://a@b/c", "DATABASE_URL names mysql; the engine runs on sqlite and postgresql."),
+        ("PORT", "http", "PORT is a whole number from 0 to 65535."),
+        ("PORT", "65536", "PORT is a whole number from 0 to 65535."),
+        ("PORT", "-1", "PORT is a whole number from 0 to 65535."),
+        ("PORT", "80.5", "PORT is a whole number from 0 to 65535."),
+        ("WEB_WORKERS", "0", "WEB_WORKERS is a whole number from 1 to 64."),
+        ("WEB_THREADS", "129", "WEB_THREADS is a whole number from 1 to 128."),
+        ("TRUSTED_PROXIES", "6", "TRUSTED_PROXIES is a whole number from 0 to 5."),
+        ("TRUSTED_PROXIES", "yes", "TRUSTED_PROXIES is a whole number from 0 to 5."),
+        ("SESSION_HOURS", "0", "SESSION_HOURS is a whole number from 1 to 720."),
+        ("SWEEP_SECONDS", "3601", "SWEEP_SECONDS is a whole number from 0 to 3600."),
+        ("HTTPS", "on", "HTTPS is yes or no."),
+        ("DEMONSTRATION", "2", "DEMONSTRATION is yes or no."),
+        ("WEB_SERVER", "flask", "WEB_SERVER is granian or gunicorn."),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_it_may_be(name: str, value: str, message: str) -> None:
+    with pytest.raises(WrongSetting) as refusal:
+        read(**{name: value})
+    assert str(refusal.value) == message
+
+
+def test_a_wrong_database_address_is_not_repeated_because_it_may_hold_a_password() -> None:
+    with pytest.raises(WrongSetting) as refusal:
+        read(DATABASE_URL="mysql://root:geheim@b/c")
+    assert "geheim" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("name", "value"), [("PORT", "0"), ("PORT", "65535"), ("WEB_WORKERS", "1")])
+def test_numbers_at_their_bounds_are_taken(name: str, value: str) -> None:
+    read(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("word", "flag"), [("1", True), ("yes", True), ("TRUE", True), ("0", False), ("no", False), ("False", False)]
+)
+def test_a_flag_is_yes_or_no(word: str, flag: bool) -> None:
+    assert read(HTTPS=word).is_https is flag
+    assert read(HTTPS=word).to_flask()["SESSION_COOKIE_SECURE"] is flag
+
+
+def test_session_cookies_are_out_of_reach_of_scripts_and_other_sites() -> None:
+    flask = read(SESSION_HOURS="3").to_flask()
+    assert flask["SESSION_COOKIE_HTTPONLY"] is True
+    assert flask["SESSION_COOKIE_SAMESITE"] == "Lax"
+    assert flask["PERMANENT_SESSION_LIFETIME"] == 3 * 3600
+
+
+@pytest.mark.parametrize("url", ["sqlite:///a.db", "postgresql://a@b/c"])
+def test_every_thread_has_a_connection_of_its_own(url: str) -> None:
+    options = make_engine_options(read(DATABASE_URL=url, WEB_THREADS="24"))
+    assert options["pool_size"] >= 24
+
+
+def test_a_secret_key_is_made_once_and_kept_for_the_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "DATA_FOLDER", tmp_path / "data")
+    first = read_settings({}).secret_key
+    assert len(first) >= 32
+    assert read_settings({}).secret_key == first
+    assert stat.S_IMODE((tmp_path / "data" / "secret_key").stat().st_mode) == 0o600
+
+
+def test_two_installations_have_different_secret_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = set()
+    for name in ("first", "second"):
+        monkeypatch.setattr(config, "DATA_FOLDER", tmp_path / name)
+        keys.add(read_settings({}).secret_key)
+    assert len(keys) == 2
