@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -18,19 +17,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from question_bank.blueprint import BlueprintCell, ExamBlueprint
-from question_bank.items import Level
 from quiz_app.domain.contests import (
-    AttemptRegime,
     Contest,
-    PredictionSubject,
-    RankCriterion,
-    RegimeKind,
-    Reveal,
     Round,
     RoundSettings,
 )
-from quiz_app.domain.people import Role
 from quiz_app.extensions import Model
 from quiz_app.persistence.columns import (
     Identifier,
@@ -44,6 +35,7 @@ from quiz_app.persistence.columns import (
     to_ms,
 )
 from quiz_app.persistence.ids import make_id
+from quiz_app.persistence.round_settings import settings_from_mapping, settings_to_mapping
 from quiz_app.persistence.session import Row, Statement, Work
 
 
@@ -306,56 +298,4 @@ def to_round(row: Row) -> Round:
         settings=known[1],
         version=row.version,
         finalised_at=find_from_ms(row.finalised_at),
-    )
-
-
-def settings_to_mapping(settings: RoundSettings) -> dict[str, Any]:
-    """The settings as JSON can hold them."""
-    return {
-        "blueprint": [[cell.topic, cell.level and str(cell.level), cell.count] for cell in settings.blueprint.cells],
-        "time_limit_seconds": settings.time_limit_seconds,
-        "regime": [str(settings.regime.kind), settings.regime.limit],
-        "pause_seconds": settings.pause_seconds,
-        "scale_hundredths": settings.scale_hundredths,
-        "cut_score_hundredths": settings.cut_score_hundredths,
-        "rank_order": [str(criterion) for criterion in settings.rank_order],
-        "reveal_after_attempt": str(settings.reveal_after_attempt),
-        "reveal_after_close": str(settings.reveal_after_close),
-        "prediction": settings.prediction and str(settings.prediction),
-        "is_ranked": settings.is_ranked,
-        "is_ranking_public": settings.is_ranking_public,
-        "shows_provisional_ranking": settings.shows_provisional_ranking,
-        "transport_grace_seconds": settings.transport_grace_seconds,
-        "gives_certificate": settings.gives_certificate,
-        "reveal_during_attempt": settings.reveal_during_attempt,
-        "excluded_roles": sorted(str(role) for role in settings.excluded_roles),
-    }
-
-
-def settings_from_mapping(stored: dict[str, Any]) -> RoundSettings:
-    """The settings from their stored form."""
-    return RoundSettings(
-        blueprint=ExamBlueprint(
-            tuple(
-                BlueprintCell(topic, Level(level) if level else None, count)
-                for topic, level, count in stored["blueprint"]
-            )
-        ),
-        time_limit_seconds=stored["time_limit_seconds"],
-        regime=AttemptRegime(RegimeKind(stored["regime"][0]), stored["regime"][1]),
-        pause_seconds=stored["pause_seconds"],
-        scale_hundredths=stored["scale_hundredths"],
-        cut_score_hundredths=stored["cut_score_hundredths"],
-        rank_order=tuple(RankCriterion(word) for word in stored["rank_order"]),
-        reveal_after_attempt=Reveal(stored["reveal_after_attempt"]),
-        reveal_after_close=Reveal(stored["reveal_after_close"]),
-        prediction=PredictionSubject(stored["prediction"]) if stored["prediction"] else None,
-        is_ranked=stored["is_ranked"],
-        is_ranking_public=stored["is_ranking_public"],
-        shows_provisional_ranking=stored["shows_provisional_ranking"],
-        transport_grace_seconds=stored["transport_grace_seconds"],
-        # Rounds stored before there were certificates or practice do not say.
-        gives_certificate=stored.get("gives_certificate", False),
-        reveal_during_attempt=stored.get("reveal_during_attempt", False),
-        excluded_roles=frozenset(Role(word) for word in stored["excluded_roles"]),
     )

@@ -22,7 +22,7 @@ from quiz_app.domain.contests import Round
 from quiz_app.domain.errors import NotFound
 from quiz_app.domain.people import Person
 from quiz_app.extensions import db
-from quiz_app.persistence.contests import settings_from_mapping, settings_to_mapping
+from quiz_app.persistence.round_settings import settings_from_mapping, settings_to_mapping
 from quiz_app.services.attempts import start_attempt
 from quiz_app.services.certificates import (
     Certificate,

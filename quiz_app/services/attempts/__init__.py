@@ -3,11 +3,6 @@
 from quiz_app.services.attempts.closing import close_overdue, finish_attempt
 from quiz_app.services.attempts.feedback import Feedback, view_feedback
 from quiz_app.services.attempts.pages import (
-    AttemptPage,
-    HistoryPage,
-    HomeRound,
-    ResultPage,
-    StartPage,
     list_home_rounds,
     view_attempt,
     view_history,
@@ -16,6 +11,7 @@ from quiz_app.services.attempts.pages import (
 )
 from quiz_app.services.attempts.saving import Acknowledgement, save_responses
 from quiz_app.services.attempts.starting import start_attempt
+from quiz_app.services.attempts.values import AttemptPage, HistoryPage, HomeRound, ResultPage, StartPage
 
 __all__ = [
     "Acknowledgement",

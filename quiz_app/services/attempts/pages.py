@@ -1,16 +1,15 @@
-"""What a participant's pages show, as frozen values. No value here holds a key before the round's rules allow it."""
+"""Puts together what a participant's pages show (see ``values``)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from question_bank.items import LegalSource
-from quiz_app.domain.attempts import Attempt, AttemptState, compute_deadline, to_key_position
+from quiz_app.domain.attempts import AttemptState, compute_deadline, to_key_position
 from quiz_app.domain.contests import (
     Phase,
     Reveal,
-    Round,
     compute_phase,
     ensure_may_start,
     find_reveal,
@@ -18,16 +17,24 @@ from quiz_app.domain.contests import (
 )
 from quiz_app.domain.errors import AttemptClosed, NotFound, Refusal
 from quiz_app.domain.people import Person
-from quiz_app.domain.receipts import Receipt, make_receipt
+from quiz_app.domain.receipts import make_receipt
 from quiz_app.domain.results import is_passed
 from quiz_app.persistence import attempts as attempts_store
-from quiz_app.persistence.attempts import AttemptLine, AttemptRow, RecentScore, RoundStanding
-from quiz_app.persistence.attempts.standings import OpenAttempt
-from quiz_app.persistence.results import BestResult
+from quiz_app.persistence.attempts import AttemptLine, AttemptRow, RoundStanding
 from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.attempts.closing import close_attempts
-from quiz_app.services.attempts.feedback import Feedback, make_feedback
+from quiz_app.services.attempts.feedback import make_feedback
 from quiz_app.services.attempts.starting import close_if_overdue, get_standing, to_domain_standing
+from quiz_app.services.attempts.values import (
+    AttemptPage,
+    HistoryPage,
+    HomeRound,
+    QuestionView,
+    ResultPage,
+    ReviewedQuestion,
+    StartPage,
+    TopicFigures,
+)
 from quiz_app.services.bank_cache import hold_bank
 
 HISTORY_PAGE = 20
@@ -36,134 +43,6 @@ HOME_BARS = 10
 """Last attempts of a round that stand as bars on the home page."""
 LAST_ORDINAL = 2**31 - 1
 """More than any attempt's number."""
-
-
-@dataclass(frozen=True, slots=True)
-class HomeRound:
-    """A round on the participant's home: where it stands and where the person stands in it."""
-
-    round: Round
-    contest_title: str
-    phase: Phase
-    is_demonstration: bool
-    open_attempt: OpenAttempt | None
-    best: BestResult | None
-    started_count: int
-    refusal: Refusal | None
-    """Why an attempt cannot be started now; None when it can."""
-    shows_ranking: bool
-    recent_scores: tuple[RecentScore, ...] = ()
-    """The last finished attempts, the earliest first; on the home page only."""
-
-    @property
-    def must_retake(self) -> bool:
-        """Below the cut score: the round must be taken again (source document 1)."""
-        return self.best is not None and not self.best.is_passed
-
-
-@dataclass(frozen=True, slots=True)
-class StartPage:
-    """What is said before the clock runs. ``minutes_cut`` tells that the close leaves less than the whole limit."""
-
-    home: HomeRound
-    slot_count: int
-    deadline_if_started_now: datetime
-    seconds_if_started_now: int
-    is_time_cut: bool
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionView:
-    """A question as it is shown: options in the attempt's own order; ``choice`` is the position chosen.
-
-    A sequence number is 0 where nothing was saved. ``feedback`` is there for answered questions of practice rounds.
-    """
-
-    slot: int
-    topic: str
-    stem: str
-    options: tuple[str, ...]
-    choice: int | None
-    sequence: int
-    is_flagged: bool
-    flag_sequence: int
-    feedback: Feedback | None
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptPage:
-    """The paper of an attempt in progress."""
-
-    attempt: Attempt
-    round: Round
-    questions: tuple[QuestionView, ...]
-    time_left_ms: int
-    server_ms: int
-    """The server's clock when the page was made, in ms since 1970, UTC."""
-
-    @property
-    def limit_ms(self) -> int:
-        """The time that this attempt was given, in ms: less than the round's limit if the round closes before."""
-        return (self.attempt.deadline_at - self.attempt.started_at) // timedelta(milliseconds=1)
-
-    @property
-    def flagged(self) -> tuple[int, ...]:
-        """Slots marked to be looked at again, from 0."""
-        return tuple(question.slot for question in self.questions if question.is_flagged)
-
-    @property
-    def unanswered(self) -> tuple[int, ...]:
-        """Slots without a response, from 0."""
-        return tuple(question.slot for question in self.questions if question.choice is None)
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewedQuestion:
-    """A question after the attempt, with as much as may be shown now; what may not be shown is None."""
-
-    slot: int
-    topic: str
-    stem: str
-    options: tuple[str, ...]
-    choice: int | None
-    is_right: bool | None
-    key: int | None
-    explanation: str | None
-    source: LegalSource | None
-
-
-@dataclass(frozen=True, slots=True)
-class TopicFigures:
-    """How many of a topic's questions were right, and the sources to read where some were not."""
-
-    name: str
-    right: int
-    total: int
-    sources: tuple[LegalSource, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ResultPage:
-    """A finished attempt beside the best one."""
-
-    attempt: Attempt
-    home: HomeRound
-    is_passed: bool
-    is_best: bool
-    topics: tuple[TopicFigures, ...]
-    questions: tuple[ReviewedQuestion, ...]
-    receipt: Receipt
-    history: tuple[AttemptLine, ...]
-    """The last finished attempts of the round, the earliest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryPage:
-    """A person's finished attempts in a round, the latest first; ``next_before`` is where the following page begins."""
-
-    home: HomeRound
-    lines: tuple[AttemptLine, ...]
-    next_before: int | None
 
 
 def list_home_rounds(*, person: Person, now: datetime) -> list[HomeRound]:
