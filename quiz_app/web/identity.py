@@ -82,6 +82,8 @@ def begin_session(person: Person) -> None:
     session.clear()
     session.permanent = True
     login_user(SignedIn(person))
+    # Flask-Login's digest of the browser is not used here, and would travel with every save.
+    session.pop("_id", None)
 
 
 def renew_session() -> None:

@@ -46,7 +46,7 @@ class Stage:
         ((stored,),) = self.run_sql("SELECT responses FROM attempts WHERE id = ?", attempt_id)
         return {name: entry[1] for name, entry in json.loads(stored).items() if is_set(name, entry[1])}
 
-    def wait_for_saved(self, attempt_id: int, expected: dict[str, Any], *, seconds: float = 10) -> None:
+    def wait_for_saved(self, attempt_id: int, expected: dict[str, Any], *, seconds: float = 30) -> None:
         """Until the database holds exactly this; fails after so many seconds."""
         wait_until(lambda: self.read_saved(attempt_id) == expected, seconds=seconds)
         assert self.read_saved(attempt_id) == expected

@@ -23,6 +23,8 @@ export function makeAnswers(paper, journal, estimateServerMs) {
   const guess = paper.elements.prediction;
   if (guess) known.set(PREDICTION, { value: guess.defaultValue === "" ? null : Number(guess.defaultValue), sequence: 0 });
 
+  const given = new Map([...known].map(([name, { sequence }]) => [name, sequence])); // what the server held at first
+
   function show(name) {
     const { value } = known.get(name);
     if (name === PREDICTION) {
@@ -59,10 +61,10 @@ export function makeAnswers(paper, journal, estimateServerMs) {
     if (mine.value !== value) tell(name, cause);
   }
 
+  // What the journal holds of this paper is shown again, and stays there until the server has it.
   function restore() {
     for (const { name, value, sequence } of journal.list()) {
-      const mine = known.get(name);
-      if (!mine || (sequence <= mine.sequence && name !== PREDICTION)) journal.drop(name, sequence);
+      if (!given.has(name) || (sequence <= given.get(name) && name !== PREDICTION)) journal.drop(name, sequence);
       else adopt(name, { value, sequence }, "restored");
     }
     for (const [name, value] of early.splice(0)) choose(name, value);

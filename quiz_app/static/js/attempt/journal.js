@@ -50,7 +50,9 @@ export function makeJournal(accountId, attemptId) {
 
   function list() {
     const names = new Set([...listKeys().map((key) => key.slice(prefix.length)), ...memory.keys()]);
-    return [...names].map((name) => ({ name, ...find(name) })).filter((entry) => "sequence" in entry);
+    const entries = [...names].map((name) => ({ sequence: -1, value: null, name, ...find(name) }));
+    for (const { name } of entries.filter(({ sequence }) => sequence < 0)) remove(name); // what nobody can read
+    return entries.filter(({ sequence }) => sequence >= 0);
   }
 
   function put(name, value, sequence) {
@@ -67,7 +69,10 @@ export function makeJournal(accountId, attemptId) {
   // Only what the server has seen goes: a choice made while the request was under way is newer and stays.
   function drop(name, sequence) {
     const entry = find(name);
-    if (!entry || entry.sequence > sequence) return;
+    if (entry && entry.sequence <= sequence) remove(name);
+  }
+
+  function remove(name) {
     memory.delete(name);
     dropCopy(prefix + name);
     try {

@@ -1,7 +1,7 @@
 // A–D or 1–4 choose, N and P move, F flags, ? helps. Not while something is typed; can be turned off (WCAG 2.2, 2.1.4).
 
 import { isDialogOpen, openDialog } from "./dialogs.js";
-import { keepPreference, readPreference } from "./preferences.js";
+import { keepPreference, readPreference } from "./options.js";
 
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 

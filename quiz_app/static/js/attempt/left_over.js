@@ -25,6 +25,7 @@ async function sendSome(attemptId, entries) {
 async function sendJournal(attemptId) {
   const journal = makeJournal(accountId, attemptId);
   const entries = journal.list();
+  if (entries.length === 0) return;
   const outcome = await sendSome(attemptId, entries);
   for (const entry of entries) {
     // One that no paper takes keeps all others back, so they go one by one.

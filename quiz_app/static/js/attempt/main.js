@@ -1,7 +1,7 @@
 // The page on which a person answers: joins the parts. Each part does one thing and knows as few of the others as it can.
 
 import { makeAccess } from "./access.js";
-import { makeAnnouncer } from "./announcer.js";
+import { listMarks, makeAnnouncer } from "./announcer.js";
 import { makeAnswers } from "./answers.js";
 import { makeCheckDialog } from "./check_dialog.js";
 import { startCountdown } from "./countdown.js";
@@ -20,10 +20,9 @@ import { makeSender } from "./sender.js";
 import { makeStatus } from "./status.js";
 import { makeView } from "./view.js";
 import { watchWaking } from "./wake.js";
-import { say } from "./words.js";
 
 const HURRY_MS = 30000; // so near the end, no pause is long
-const MINUTE_MS = 60000;
+const SECOND_MS = 1000;
 
 const find = (id) => document.getElementById(id);
 const paper = find("paper");
@@ -41,8 +40,8 @@ const countUnsent = () => new Set(journal.list().map(({ name }) => name.replace(
 
 const countdown = startCountdown({
   timeLeftMs,
-  marks: [limitMs / 2, MINUTE_MS, MINUTE_MS / 2],
-  onMark: tellTime,
+  marks: listMarks(limitMs),
+  onMark: (mark) => announcer.tellTime(mark, limitMs),
   onEnd: () => queueMicrotask(() => ending.endTime()),
 });
 const estimateServerMs = () => serverMs + timeLeftMs - countdown.findLeft();
@@ -63,7 +62,7 @@ const sender = makeSender({
   isHurried: () => countdown.findLeft() < HURRY_MS,
   onState: showState,
   onAnswer: adoptAnswer,
-  onClosed: (facts) => ending.close(facts, countdown.findLeft() < MINUTE_MS / 60),
+  onClosed: (facts) => ending.close(facts, countdown.findLeft() < SECOND_MS),
 });
 const view = makeView(paper, { title: paper.dataset.title, onLast: () => checkDialog.open() });
 const palette = makePalette({ answers, view, isTroubled: status.isTroubled });
@@ -91,13 +90,6 @@ function adoptAnswer(kept, milliseconds, sentAt) {
   received = countReceived(kept);
   for (const [name, entry] of kept) answers.adopt(name, entry, "elsewhere");
   refresh();
-}
-
-function tellTime(mark) {
-  const seconds = Math.round(mark / 1000);
-  const text = say(mark === limitMs / 2 ? "half" : "left", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
-  if (mark < MINUTE_MS) announcer.interrupt(text);
-  else announcer.announce(text);
 }
 
 function leave() {

@@ -1,7 +1,25 @@
-// How the person likes the page: with or without the time, one question or all. Remembered on this device.
+// How the person likes the page: with or without the time, one question or all. Remembered on this device; never what was
+// answered.
 
-import { keepPreference, readPreference } from "./preferences.js";
 import { say } from "./words.js";
+
+const PREFIX = "preference:";
+
+export function readPreference(name, fallback) {
+  try {
+    return localStorage.getItem(PREFIX + name) ?? fallback;
+  } catch {
+    return fallback;
+  }
+}
+
+export function keepPreference(name, value) {
+  try {
+    localStorage.setItem(PREFIX + name, value);
+  } catch {
+    // A browser that keeps nothing starts the next page with the defaults.
+  }
+}
 
 export function wireOptions({ view }) {
   const time = document.getElementById("toggle-time");

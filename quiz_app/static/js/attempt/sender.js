@@ -12,9 +12,7 @@ const MOST_ENTRIES = 100;
 export function makeSender({ url, journal, access, isHurried, onState, onAnswer, onClosed }) {
   let running = null;
   let timer = null;
-  let controller = null;
-  let failures = 0;
-  let pauseAsked = 0;
+  let [controller, failures, pauseAsked] = [null, 0, 0];
   let limit = MOST_ENTRIES;
   let isOver = false;
 
@@ -61,7 +59,8 @@ export function makeSender({ url, journal, access, isHurried, onState, onAnswer,
     try {
       const response = await fetch(url, {
         method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": access.token() },
+        headers: { "Content-Type": "application/json", "X-CSRFToken": access.token() },
+        referrerPolicy: "origin", // all that is needed to show where it comes from
         body: toBody(entries),
         keepalive: true, // a save goes on when its page is left
         signal: controller.signal,

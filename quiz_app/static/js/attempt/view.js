@@ -1,6 +1,6 @@
 // Which question is in front of the person: one at a time on a phone, the whole list or one at a time on a wider screen.
 
-import { readPreference } from "./preferences.js";
+import { readPreference } from "./options.js";
 import { say } from "./words.js";
 
 const LOOKED_AT = 0.35; // in a list: the question at this part of the screen's height is the one being read
@@ -25,8 +25,8 @@ export function makeView(paper, { title, onLast }) {
   }
 
   function findFirstUnanswered() {
-    const position = questions.findIndex((question) => question.matches("[data-slot]:not(:has(input:checked))"));
-    return position === -1 ? 0 : position;
+    const isOpen = (question) => "slot" in question.dataset && !question.querySelector("input[type=radio]:checked");
+    return Math.max(0, questions.findIndex(isOpen));
   }
 
   function mark(position) {
