@@ -1,7 +1,7 @@
 """Signatures that are checked once: a person's session cookie and form token come back with each of a dozen saves.
 
-Measured: half of what a save costs above a bare view was the same two signatures, checked again. What is kept is only
-that a text was signed by us, and when; that it has not run out is asked each time.
+In a trial they were two fifths of what a save cost above a bare upsert. What is kept is only that a text was signed by
+us, and when; that it has not run out is asked each time.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Templates are compiled once per language: a fixed sentence is part of the compiled page, not a look-up at each view.
 
 ``_("Save")`` in a template becomes its translation when the template is compiled; a text with values to fill in, and a
-plural, is still translated at each view (see ``translate``). Measured: a fifth of what the question page costs.
+plural, is still translated at each view (see ``translate``).
 """
 
 from __future__ import annotations
