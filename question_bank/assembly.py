@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from question_bank.blueprint import ExamBlueprint, Shortfall, find_shortfalls
-from question_bank.items import Level
+from question_bank.items import Item, ItemKind, Level
+from question_bank.responses import make_choice_form, make_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,37 @@ class PoolItem:
     level: Level
     option_count: int
     pinned: frozenset[int] = frozenset()
+    form: str = ""
+    """What fits a slot that shows it (see ``responses``); empty: one of its options."""
+    is_ordered: bool = False
+    """Whether the options stand in the right order, so that a paper must never show them so."""
+
+
+def to_pool_item(version_id: int, item: Item) -> PoolItem:
+    """What assembly needs to know of an item version."""
+    return PoolItem(
+        version_id=version_id,
+        topic=item.topic,
+        level=item.level,
+        option_count=len(item.options),
+        pinned=frozenset(position for position, option in enumerate(item.options) if option.is_pinned),
+        form=make_form(item),
+        is_ordered=item.kind is ItemKind.ORDERING,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place of a paper: which item version, and which of its options stands first, second, …"""
+    """One place of a paper: which item version, which of its options stands first, second, …, and what fits it."""
 
     version_id: int
     option_order: tuple[int, ...]
+    form: str = ""
+
+    def __post_init__(self) -> None:
+        """Without a form, one of the options is to be chosen."""
+        if not self.form:
+            object.__setattr__(self, "form", make_choice_form(len(self.option_order)))
 
 
 class BlueprintNotFillable(ValueError):
@@ -79,7 +103,7 @@ def assemble_paper(pool: ItemPool, blueprint: ExamBlueprint, *, seed: int) -> tu
         drawn.update((item.version_id, item) for item in fresh)
     chosen = list(drawn.values())
     generator.shuffle(chosen)
-    return tuple(Slot(item.version_id, shuffle_options(item, generator)) for item in chosen)
+    return tuple(Slot(item.version_id, shuffle_options(item, generator), item.form) for item in chosen)
 
 
 def shuffle_options(item: PoolItem, generator: random.Random) -> tuple[int, ...]:
@@ -87,6 +111,8 @@ def shuffle_options(item: PoolItem, generator: random.Random) -> tuple[int, ...]
     movable = [position for position in range(item.option_count) if position not in item.pinned]
     shuffled = movable.copy()
     generator.shuffle(shuffled)
+    if item.is_ordered and shuffled == movable and len(movable) > 1:
+        shuffled = [*movable[1:], movable[0]]
     order = list(range(item.option_count))
     for place, position in zip(movable, shuffled, strict=True):
         order[place] = position

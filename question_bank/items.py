@@ -1,14 +1,17 @@
-"""Items: what a question is made of, and when it is a valid one.
+"""Items: what a question is made of.
 
-Words follow QTI: an *item* has a *stem*, *options*, and a *key* (the right option); the other options are distractors.
+Words follow QTI: an *item* has a *stem*, *options*, and a *key* (what is right); the other options are distractors.
+When an item is a valid one, ``item_rules`` says.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from question_bank.formatted_text import FormattedText
+from question_bank.keys import Key
 
 MINIMUM_OPTIONS = 2
 MAXIMUM_OPTIONS = 8
@@ -18,9 +21,27 @@ OPTION_LABELS = "ABCDEFGH"
 
 
 class ItemKind(StrEnum):
-    """How a response to the item is given."""
+    """How a response to the item is given.
+
+    ``key`` and the other parts by kind: single_choice, true_false, multiple_choice: options, ChoiceKey. matching: rows,
+    options (some may belong to no row), MatchingKey. ordering: options in the right order, OrderingKey. short_answer:
+    TextKey. numerical: NumberKey. essay: EssayKey. What is not named is empty.
+    """
 
     SINGLE_CHOICE = "single_choice"
+    MULTIPLE_CHOICE = "multiple_choice"
+    TRUE_FALSE = "true_false"
+    MATCHING = "matching"
+    ORDERING = "ordering"
+    SHORT_ANSWER = "short_answer"
+    NUMERICAL = "numerical"
+    ESSAY = "essay"
+
+
+CHOICE_KINDS = frozenset({ItemKind.SINGLE_CHOICE, ItemKind.MULTIPLE_CHOICE, ItemKind.TRUE_FALSE})
+"""Kinds whose key is a ChoiceKey."""
+OPTION_KINDS = CHOICE_KINDS | {ItemKind.MATCHING, ItemKind.ORDERING}
+"""Kinds that have options."""
 
 
 class Level(StrEnum):
@@ -35,15 +56,25 @@ class Level(StrEnum):
 class Option:
     """One choice of an item. A pinned option keeps its place when options are shuffled ("Cả A và B")."""
 
-    text: str
+    text: FormattedText
     is_pinned: bool = False
+
+
+TRUE_FALSE_OPTIONS = (
+    Option(FormattedText("Đúng"), is_pinned=True),
+    Option(FormattedText("Sai"), is_pinned=True),
+)
+"""The options of every true/false item: true first."""
 
 
 @dataclass(frozen=True, slots=True)
 class LegalSource:
-    """Where the fact of an item stands, and from when until when it holds (dates inclusive)."""
+    """Where the fact of an item stands, and from when until when it holds (dates inclusive).
 
-    document: str
+    ``document`` is empty where the source is not known.
+    """
+
+    document: str = ""
     article: str | None = None
     url: str | None = None
     valid_from: date | None = None
@@ -57,46 +88,23 @@ class LegalSource:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A question with all that belongs to it. ``key`` is the position of the right option, from 0."""
+    """A question with all that belongs to it.
+
+    ``code`` names it in its bank; empty: not named yet. ``rows`` are the left side of a matching item. ``key`` is None
+    only while an item is being written: such a draft is not a valid item.
+    """
 
     code: str
     kind: ItemKind
     topic: str
     level: Level
-    stem: str
-    options: tuple[Option, ...]
-    key: int
-    explanation: str
-    source: LegalSource
+    stem: FormattedText
+    options: tuple[Option, ...] = ()
+    key: Key | None = None
+    explanation: FormattedText = FormattedText("")
+    source: LegalSource = LegalSource()
+    rows: tuple[FormattedText, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class ItemProblem:
-    """One thing wrong with an item: the field, and the rule that it breaks (an English message id)."""
-
-    field: str
-    message: str
-
-
-def find_item_problems(item: Item) -> tuple[ItemProblem, ...]:
-    """Everything that makes the item unfit to be sat; empty for a valid item."""
-    problems = []
-    if not item.stem.strip():
-        problems.append(ItemProblem("stem", "the stem is empty"))
-    if not MINIMUM_OPTIONS <= len(item.options) <= MAXIMUM_OPTIONS:
-        problems.append(ItemProblem("options", "an item has two to eight options"))
-    if any(not option.text.strip() for option in item.options):
-        problems.append(ItemProblem("options", "an option is empty"))
-    if len({fold_text(option.text) for option in item.options}) < len(item.options):
-        problems.append(ItemProblem("options", "two options are the same"))
-    if not 0 <= item.key < len(item.options):
-        problems.append(ItemProblem("key", "the key is not one of the options"))
-    source = item.source
-    if source.valid_from and source.valid_until and source.valid_until < source.valid_from:
-        problems.append(ItemProblem("valid_until", "the period of validity ends before it begins"))
-    return tuple(problems)
-
-
-def fold_text(text: str) -> str:
-    """The text for comparison: NFC, lower case, one space between words."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    def list_texts(self) -> tuple[FormattedText, ...]:
+        """Every formatted text of the item."""
+        return (self.stem, *(option.text for option in self.options), *self.rows, self.explanation)

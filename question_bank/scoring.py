@@ -6,6 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from question_bank.formatted_text import normalise_text, strip_accents
+from question_bank.items import Item
+from question_bank.keys import ChoiceKey, EssayKey, MatchingKey, NumberKey, TextKey
+from question_bank.numbers import parse_number
+from question_bank.responses import Choice
+
+NOTHING, ALL = Fraction(0), Fraction(1)
+
 
 @dataclass(frozen=True, slots=True)
 class PaperScore:
@@ -20,18 +28,39 @@ class PaperScore:
     score_hundredths: int
 
 
-def mark_choice(key: int, chosen: int | None) -> Fraction:
-    """1 for the key, 0 for a distractor or no response. Wrong choices cost nothing: no contest seen has penalties."""
-    return Fraction(1) if chosen is not None and chosen == key else Fraction(0)
+def mark_response(item: Item, choice: Choice | None) -> Fraction:
+    """What a response is worth, 0 to 1; ``choice`` is in positions of the item (see ``responses.to_item_choice``).
+
+    No response is worth 0, and so is one that does not fit the item. Nothing is ever worth less: no contest seen has
+    penalties. An essay is worth 0 until somebody has marked it.
+    """
+    key = item.key
+    if choice is None or key is None or isinstance(key, EssayKey):
+        return NOTHING
+    if isinstance(key, TextKey):
+        return _mark_text(key, choice) if isinstance(choice, str) else NOTHING
+    if isinstance(key, NumberKey):
+        return _mark_number(key, choice) if isinstance(choice, str) else NOTHING
+    if isinstance(choice, str):
+        return NOTHING
+    if isinstance(key, ChoiceKey):
+        if isinstance(choice, int):
+            return ALL if choice in key.right else NOTHING
+        return _mark_set(key, choice)
+    if isinstance(choice, int):
+        return NOTHING
+    if isinstance(key, MatchingKey):
+        return _mark_places(key.options, choice, is_partial=key.is_partial)
+    return _mark_places(tuple(range(len(item.options))), choice, is_partial=key.is_partial)
 
 
 def score_paper(fractions: Sequence[Fraction], *, scale_hundredths: int) -> PaperScore:
     """Sum the fractions of equally weighted slots onto the scale (1000 hundredths is a scale of 10).
 
-    Raises ValueError for an empty paper or a fraction outside 0 to 1.
+    A paper on which nothing counts (essays alone) is worth 0. Raises ValueError for a fraction outside 0 to 1.
     """
     if not fractions:
-        raise ValueError("a paper has at least one slot")
+        return PaperScore((), 0, 0)
     if any(not 0 <= fraction <= 1 for fraction in fractions):
         raise ValueError("a fraction lies between 0 and 1")
     score = sum(fractions, Fraction(0)) * scale_hundredths / len(fractions)
@@ -40,3 +69,41 @@ def score_paper(fractions: Sequence[Fraction], *, scale_hundredths: int) -> Pape
         correct_count=sum(1 for fraction in fractions if fraction == 1),
         score_hundredths=score.numerator // score.denominator,
     )
+
+
+def _mark_set(key: ChoiceKey, choice: tuple[int | None, ...]) -> Fraction:
+    chosen = {position for position in choice if position is not None}
+    if not key.is_partial:
+        return ALL if chosen == key.right else NOTHING
+    return max(NOTHING, Fraction(len(chosen & key.right) - len(chosen - key.right), len(key.right)))
+
+
+def _mark_places(right: tuple[int, ...], choice: tuple[int | None, ...], *, is_partial: bool) -> Fraction:
+    if len(choice) != len(right):
+        return NOTHING
+    share = Fraction(sum(given == wanted for given, wanted in zip(choice, right, strict=True)), len(right))
+    return share if is_partial or share == 1 else NOTHING
+
+
+def _mark_text(key: TextKey, given: str) -> Fraction:
+    number = parse_number(given)
+    best = 0
+    for answer in key.answers:
+        is_same = _fold(given, key) == _fold(answer.text, key)
+        if is_same or (number is not None and number == parse_number(answer.text)):
+            best = max(best, answer.percent)
+    return Fraction(best, 100)
+
+
+def _fold(text: str, key: TextKey) -> str:
+    text = " ".join(normalise_text(text).split())
+    text = text if key.minds_accents else strip_accents(text)
+    return text if key.minds_case else text.casefold()
+
+
+def _mark_number(key: NumberKey, given: str) -> Fraction:
+    number = parse_number(given)
+    if number is None:
+        return NOTHING
+    worth = [accepted.percent for accepted in key.numbers if abs(number - accepted.value) <= accepted.tolerance]
+    return Fraction(max(worth, default=0), 100)

@@ -122,7 +122,7 @@ def _stop_with_problems(problems: list[tuple[str, ImportProblem]]) -> None:
         line = gettext(
             "%(file)s, line %(line)s, %(field)s: %(message)s",
             file=file_name,
-            line=problem.line,
+            line=problem.place.number,
             field=problem.field,
             message=message,
         )

@@ -12,7 +12,9 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from question_bank.blueprint import BlueprintCell, ExamBlueprint
+from question_bank.formatted_text import from_plain
 from question_bank.items import Item, ItemKind, LegalSource, Level, Option
+from question_bank.keys import ChoiceKey
 from question_bank.readers.bank_folder import Bank, Topic
 from quiz_app import create_app
 from quiz_app.config import Settings, read_settings
@@ -36,6 +38,7 @@ from quiz_app.persistence.attempts.table import paper_from_json
 from quiz_app.persistence.people import NewAccount, NewUnit
 from quiz_app.persistence.session import Statement, reading, transaction
 from quiz_app.services.attempts import Acknowledgement, finish_attempt, save_responses, start_attempt
+from quiz_app.services.attempts.key_views import make_key_view
 from quiz_app.services.definitions import load_bank
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -73,10 +76,10 @@ def make_item(code: str = "T-001", **changes: Any) -> Item:
         kind=ItemKind.SINGLE_CHOICE,
         topic="chung",
         level=Level.RECOGNISE,
-        stem=f"Nội dung câu hỏi {code}?",
-        options=tuple(Option(f"Phương án {label} của {code}") for label in ("một", "hai", "ba", "bốn")),
-        key=0,
-        explanation=f"Giải thích của {code}.",
+        stem=from_plain(f"Nội dung câu hỏi {code}?"),
+        options=tuple(Option(from_plain(f"Phương án {label} của {code}")) for label in ("một", "hai", "ba", "bốn")),
+        key=ChoiceKey(frozenset({0})),
+        explanation=from_plain(f"Giải thích của {code}."),
         source=LegalSource("Nghị quyết số 76/NQ-CP", valid_from=date(2021, 7, 15)),
     )
     return replace(item, **changes)
@@ -183,7 +186,7 @@ def find_right_choices(attempt_id: int) -> list[int]:
         for slot in paper_from_json(stored):
             item = items_store.find_version(work, slot.version_id)
             assert item is not None
-            positions.append(slot.option_order.index(item.key))
+            positions.append(min(make_key_view(item, slot).right))
     return positions
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from question_bank.items import OPTION_LABELS, Item, ItemKind, LegalSource, Level, Option, find_item_problems
+from question_bank.formatted_text import from_plain
+from question_bank.item_rules import find_item_problems
+from question_bank.items import OPTION_LABELS, Item, ItemKind, LegalSource, Level, Option
+from question_bank.keys import ChoiceKey
 from question_bank.readers.located_yaml import ProblemList, Section, read_section
-from question_bank.readers.report import ImportProblem, ImportReport
+from question_bank.readers.report import ImportProblem, make_line
 from question_bank.readers.report import mark_message as N_
 
 
@@ -30,6 +33,14 @@ class Bank:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicFile:
+    """The items of one file, and its problems."""
+
+    items: tuple[Item, ...]
+    problems: tuple[ImportProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BankReport:
     """The bank that a folder holds, or the problems, by file, that keep it from being one."""
 
@@ -49,15 +60,19 @@ def read_bank_folder(folder: Path) -> BankReport:
     for topic in topics:
         path = folder / f"{topic.code}.yaml"
         if not path.is_file():
-            problems.append(("bank.yaml", ImportProblem(1, topic.code, N_("the file of this topic is missing"))))
+            problems.append(
+                ("bank.yaml", ImportProblem(make_line(1), topic.code, N_("the file of this topic is missing")))
+            )
             continue
-        report = read_items(path.read_bytes(), topic.code)
+        report = read_topic_file(path.read_bytes(), topic.code)
         problems += [(path.name, problem) for problem in report.problems]
         items += report.items
     seen: set[str] = set()
     for item in items:
         if item.code in seen:
-            problems.append((f"{item.topic}.yaml", ImportProblem(1, item.code, N_("this code stands twice"))))
+            problems.append(
+                (f"{item.topic}.yaml", ImportProblem(make_line(1), item.code, N_("this code stands twice")))
+            )
         seen.add(item.code)
     if problems:
         return BankReport(None, tuple(problems))
@@ -81,7 +96,7 @@ def _read_head(folder: Path, problems: ProblemList) -> tuple[str, str, tuple[Top
     return None if problems else (code, title, tuple(topics))
 
 
-def read_items(content: bytes, topic: str) -> ImportReport:
+def read_topic_file(content: bytes, topic: str) -> TopicFile:
     """The items of one topic file, and every problem by line. An item with a problem is not among the items."""
     problems = ProblemList()
     section = read_section(content, problems)
@@ -100,7 +115,7 @@ def read_items(content: bytes, topic: str) -> ImportReport:
             if item is not None:
                 items.append(item)
         section.refuse_unread()
-    return ImportReport(tuple(items), problems.list_by_line())
+    return TopicFile(tuple(items), problems.list_by_line())
 
 
 def _read_item(entry: Section, topic: str) -> Item | None:
@@ -124,10 +139,10 @@ def _read_item(entry: Section, topic: str) -> Item | None:
         kind=ItemKind.SINGLE_CHOICE,
         topic=topic,
         level=level,
-        stem=stem,
-        options=tuple(Option(text, position in pinned) for position, text in enumerate(texts)),
-        key=OPTION_LABELS.find(key_label),
-        explanation=explanation,
+        stem=from_plain(stem),
+        options=tuple(Option(from_plain(text), position in pinned) for position, text in enumerate(texts)),
+        key=ChoiceKey(frozenset({OPTION_LABELS.find(key_label)})),
+        explanation=from_plain(explanation),
         source=source,
     )
     item_problems = find_item_problems(item)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from question_bank.readers.report import ImportProblem
+from question_bank.readers.report import ImportProblem, make_line
 from question_bank.readers.report import mark_message as N_
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -32,14 +32,14 @@ class ProblemList:
 
     def add(self, line: int, field: str, message: str, **values: Any) -> None:
         """Note a problem; ``values`` fill the placeholders of the message."""
-        self._problems.append(ImportProblem(line, field, message, values))
+        self._problems.append(ImportProblem(make_line(line), field, message, values))
 
     def __bool__(self) -> bool:
         return bool(self._problems)
 
     def list_by_line(self) -> tuple[ImportProblem, ...]:
         """All problems in the order of their lines."""
-        return tuple(sorted(self._problems, key=lambda problem: problem.line))
+        return tuple(sorted(self._problems, key=lambda problem: problem.place.number))
 
 
 class Section:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from question_bank.assembly import Slot
+from question_bank.responses import LONGEST_ESSAY, Choice, fits_form
 from quiz_app.domain.contests import Round
 from quiz_app.domain.errors import InvalidInput, UnknownChoice
 
@@ -35,10 +36,10 @@ class ClosedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What was chosen for a slot (None: cleared), its sequence number, and when it was saved, in ms after the start."""
+    """What was given for a slot (None: cleared), its sequence number, and when it was saved, in ms after the start."""
 
     sequence: int
-    choice: int | None
+    choice: Choice | None
     saved_ms: int
 
 
@@ -60,7 +61,7 @@ class ResponseChange:
     """
 
     slot: int
-    choice: int | None
+    choice: Choice | None
     sequence: int
     is_flag: bool = False
 
@@ -128,26 +129,37 @@ def end_attempt(attempt: Attempt, now: datetime) -> Ending:
 
 
 def make_shape(paper: tuple[Slot, ...]) -> str:
-    """How many options each slot has, a digit a slot: what a save is checked against without reading the paper."""
-    return "".join(str(len(slot.option_order)) for slot in paper)
+    """The forms of the slots, one after the other: what a save is checked against without reading the paper."""
+    return "".join(slot.form for slot in paper)
 
 
 def check_change(change: ResponseChange) -> None:
     """Raise InvalidInput or UnknownChoice for a change that no paper could take."""
     if not 0 <= change.sequence <= LARGEST_SEQUENCE:
         raise InvalidInput("The sequence number is out of range.")
-    positions = (change.slot, 0 if change.choice is None else change.choice)
-    if not all(0 <= position <= LARGEST_POSITION for position in positions):
+    if not 0 <= change.slot <= LARGEST_POSITION or not _is_possible(change.choice):
         raise UnknownChoice
     if change.is_flag and change.choice not in (0, 1):
         raise InvalidInput("A flag is set or not set.")
+
+
+def _is_possible(choice: Choice | None) -> bool:
+    """Whether any paper could take the choice."""
+    if choice is None:
+        return True
+    if isinstance(choice, str):
+        return len(choice) <= LONGEST_ESSAY and "\0" not in choice
+    positions = (choice,) if isinstance(choice, int) else choice
+    return len(positions) <= LARGEST_POSITION and all(
+        position is None or 0 <= position <= LARGEST_POSITION for position in positions
+    )
 
 
 def fits_paper(change: ResponseChange, paper: tuple[Slot, ...]) -> bool:
     """Whether the paper has this slot, and the slot this option."""
     if not 0 <= change.slot < len(paper):
         return False
-    return change.is_flag or change.choice is None or 0 <= change.choice < len(paper[change.slot].option_order)
+    return change.is_flag or change.choice is None or fits_form(change.choice, paper[change.slot].form)
 
 
 def find_late_responses(attempt: Attempt, changes: Sequence[ResponseChange]) -> list[ResponseChange]:
@@ -164,10 +176,3 @@ def find_late_responses(attempt: Attempt, changes: Sequence[ResponseChange]) -> 
             continue
         late.append(change)
     return late
-
-
-def to_key_position(slot: Slot, choice: int | None) -> int | None:
-    """The option of the item version that the choice stood for on this paper. An impossible choice is none."""
-    if choice is None or not 0 <= choice < len(slot.option_order):
-        return None
-    return slot.option_order[choice]

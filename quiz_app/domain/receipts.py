@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 from quiz_app.domain.attempts import Attempt
@@ -47,12 +48,12 @@ def make_receipt_code(attempt_id: int) -> str:
 def write_canonical(attempt: Attempt) -> str:
     """What the digest is taken of: the attempt's id, then a line for each slot that has a saved response.
 
-    ``slot choice sequence ms``, slots ascending and counted from 0, the choice as its position on the paper or ``-``
-    where it was cleared, the moment in ms after the start; at the end the prediction, if there is one.
+    ``slot choice sequence ms``, slots ascending and counted from 0, the choice as JSON in positions of the paper or
+    ``-`` where it was cleared, the moment in ms after the start; at the end the prediction, if there is one.
     """
     lines = [f"attempt {attempt.id}"]
     for slot, response in sorted(attempt.responses.items()):
-        choice = "-" if response.choice is None else response.choice
+        choice = "-" if response.choice is None else json.dumps(response.choice, separators=(",", ":"))
         lines.append(f"{slot} {choice} {response.sequence} {response.saved_ms}")
     if attempt.prediction is not None:
         lines.append(f"prediction {attempt.prediction}")

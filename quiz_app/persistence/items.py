@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -19,12 +18,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from question_bank.assembly import PoolItem
-from question_bank.items import Item, ItemKind, LegalSource, Level, Option
+from question_bank.assembly import PoolItem, to_pool_item
+from question_bank.items import Item
 from question_bank.readers.bank_folder import Topic
 from quiz_app.extensions import Model
 from quiz_app.persistence.columns import Identifier, Instant, JsonText, from_json, to_json
 from quiz_app.persistence.ids import make_id
+from quiz_app.persistence.item_columns import to_item, to_version_values
 from quiz_app.persistence.session import Row, Statement, Work
 
 
@@ -65,7 +65,8 @@ class DbItemVersion(Model):
     kind: Mapped[str]
     stem: Mapped[str]
     options: Mapped[JsonText]
-    key: Mapped[int]
+    row_texts: Mapped[JsonText]
+    key: Mapped[JsonText]
     explanation: Mapped[str]
     source: Mapped[JsonText]
     created_at: Mapped[Instant]
@@ -95,7 +96,7 @@ _CURRENT = Statement(
     select(
         _items.c.id.label("item_id"), _items.c.code, _items.c.topic, _items.c.level, _items.c.state,
         _versions.c.id, _versions.c.number, _versions.c.kind, _versions.c.stem, _versions.c.options,
-        _versions.c.key, _versions.c.explanation, _versions.c.source,
+        _versions.c.row_texts, _versions.c.key, _versions.c.explanation, _versions.c.source,
     )
     .select_from(_items.join(_versions, _versions.c.item_id == _items.c.id))
     .where(_items.c.bank_id == bindparam("bank_id"), _versions.c.number == _latest)
@@ -105,7 +106,7 @@ _VERSION = Statement(
     select(
         _items.c.code, _items.c.topic, _items.c.level,
         _versions.c.id, _versions.c.kind, _versions.c.stem, _versions.c.options,
-        _versions.c.key, _versions.c.explanation, _versions.c.source,
+        _versions.c.row_texts, _versions.c.key, _versions.c.explanation, _versions.c.source,
     )
     .select_from(_items.join(_versions, _versions.c.item_id == _items.c.id))
     .where(_versions.c.id == bindparam("version_id"))
@@ -149,16 +150,7 @@ def list_current(work: Work, bank_id: int) -> dict[str, tuple[int, int, str, Ite
 def list_pool(work: Work, bank_id: int) -> list[PoolItem]:
     """What papers of this bank may be drawn from: the newest version of each item in use."""
     return [
-        PoolItem(
-            version_id=row.id,
-            topic=row.topic,
-            level=Level(row.level),
-            option_count=len(options),
-            pinned=frozenset(position for position, (_, is_pinned) in enumerate(options) if is_pinned),
-        )
-        for row in work.list_all(_CURRENT, bank_id=bank_id)
-        if row.state == "in_use"
-        for options in (from_json(row.options),)
+        to_pool_item(row.id, to_item(row)) for row in work.list_all(_CURRENT, bank_id=bank_id) if row.state == "in_use"
     ]
 
 
@@ -193,55 +185,15 @@ def add_version(work: Work, *, item_id: int, number: int, item: Item, now_ms: in
     work.run(_ADD_VERSION, **_to_version_row(item_id, number, item, now_ms))
 
 
-def to_item(row: Row) -> Item:
-    """The item of a row with item and version columns."""
-    source: dict[str, Any] = from_json(row.source)
-    return Item(
-        code=row.code,
-        kind=ItemKind(row.kind),
-        topic=row.topic,
-        level=Level(row.level),
-        stem=row.stem,
-        options=tuple(Option(text, is_pinned) for text, is_pinned in from_json(row.options)),
-        key=row.key,
-        explanation=row.explanation,
-        source=LegalSource(
-            document=source["document"],
-            article=source["article"],
-            url=source["url"],
-            valid_from=_find_date(source["valid_from"]),
-            valid_until=_find_date(source["valid_until"]),
-        ),
-    )
-
-
 def _to_version_row(item_id: int, number: int, item: Item, now_ms: int) -> dict[str, Any]:
-    source = item.source
     return {
         "id": make_id(),
         "item_id": item_id,
         "number": number,
-        "kind": str(item.kind),
-        "stem": item.stem,
-        "options": to_json([[option.text, option.is_pinned] for option in item.options]),
-        "key": item.key,
-        "explanation": item.explanation,
-        "source": to_json(
-            {
-                "document": source.document,
-                "article": source.article,
-                "url": source.url,
-                "valid_from": source.valid_from.isoformat() if source.valid_from else None,
-                "valid_until": source.valid_until.isoformat() if source.valid_until else None,
-            }
-        ),
+        **to_version_values(item),
         "created_at": now_ms,
     }
 
 
 def _topics_to_json(topics: Sequence[Topic]) -> str:
     return to_json([[topic.code, topic.name] for topic in topics])
-
-
-def _find_date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from question_bank.assembly import ItemPool, PoolItem
-from question_bank.items import Item
+from question_bank.items import Item, ItemKind
 from question_bank.readers.bank_folder import Topic
-from quiz_app.domain.contests import Round
+from quiz_app.domain.contests import Round, is_practice
 from quiz_app.domain.errors import NotFound
 from quiz_app.persistence import items as items_store
 from quiz_app.persistence.session import Work
@@ -27,18 +27,22 @@ class HeldBank:
     drawable: tuple[PoolItem, ...]
     topic_names: dict[str, str]
     items: dict[int, Item] = field(default_factory=dict)
-    _pools: dict[date, ItemPool] = field(default_factory=dict)
+    _pools: dict[tuple[date, bool], ItemPool] = field(default_factory=dict)
 
     def get_pool(self, round_: Round) -> ItemPool:
         """What the papers of a round are drawn from: the items whose facts hold on the day that the round opens.
 
-        One day for the whole round, so that everybody draws from the same items.
+        One day for the whole round, so that everybody draws from the same items. Essays, which nobody marks, are asked
+        in practice rounds only.
         """
-        day = round_.opens_at.astimezone(round_.zone).date()
-        pool = self._pools.get(day)
+        day, has_essays = round_.opens_at.astimezone(round_.zone).date(), is_practice(round_)
+        pool = self._pools.get((day, has_essays))
         if pool is None:
-            pool = self._pools[day] = ItemPool(
-                item for item in self.drawable if self.items[item.version_id].source.is_valid_on(day)
+            items = [(item, self.items[item.version_id]) for item in self.drawable]
+            pool = self._pools[day, has_essays] = ItemPool(
+                known
+                for known, item in items
+                if item.source.is_valid_on(day) and (has_essays or item.kind is not ItemKind.ESSAY)
             )
         return pool
 

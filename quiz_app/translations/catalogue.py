@@ -28,6 +28,7 @@ KEYWORDS = {
     "InvalidInput": None,
     "PasswordTooWeak": None,
     "ItemProblem": (2,),
+    "WrongPicture": None,
 }
 _HEADERS = ("Language:", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms")
 

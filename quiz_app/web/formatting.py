@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app
+from flask import Flask, current_app, url_for
+from markupsafe import Markup
 
+from question_bank.formatted_text import PICTURE_SCHEME, FormattedText, to_plain
 from question_bank.items import OPTION_LABELS
 from quiz_app.domain.errors import Refusal
 from quiz_app.web import value_formats as formats
@@ -18,6 +20,7 @@ from quiz_app.web.language import get_language
 from quiz_app.web.refusal_words import explain_refusal, title_refusal
 
 DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
+PICTURE_ADDRESS = f'src="{PICTURE_SCHEME}:'
 
 
 def register_formatting(app: Flask) -> None:
@@ -40,6 +43,8 @@ def register_formatting(app: Flask) -> None:
         time_limit=words.describe_time_limit,
         time_left=words.describe_time_left,
         option_label=lambda position: OPTION_LABELS[position],
+        formatted=show_formatted,
+        plain=to_plain,
         level_name=words.describe_level,
         regime=words.describe_regime,
     )
@@ -48,6 +53,13 @@ def register_formatting(app: Flask) -> None:
         title_refusal=title_refusal,
         milliseconds_between=formats.milliseconds_between,
     )
+
+
+def show_formatted(text: FormattedText) -> Markup:
+    """Formatted text as it is: the sanitiser wrote it. Pictures get the address at which they are served."""
+    if PICTURE_ADDRESS in text:
+        text = FormattedText(text.replace(PICTURE_ADDRESS, f'src="{url_for("account.show_picture", digest="")}'))
+    return Markup(text)  # noqa: S704 - only question_bank.formatted_text makes such texts
 
 
 def describe_refusal(refusal: Refusal, zone: tzinfo | None = None) -> str:

@@ -33,7 +33,7 @@ def register_security(app: Flask) -> None:
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
             headers["Cross-Origin-Opener-Policy"] = "same-origin"
         else:
-            headers["Content-Security-Policy"] = _DATA_POLICY
+            headers.setdefault("Content-Security-Policy", _DATA_POLICY)
         headers.setdefault("Cache-Control", "no-store")
         if is_https:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

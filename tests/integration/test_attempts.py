@@ -80,7 +80,7 @@ def test_the_order_of_options_on_the_page_is_the_one_that_is_scored() -> None:
     finish_attempt(person=person, attempt_id=attempt_id, now=MIDDLE + MINUTE)
     result = view_result(person=person, attempt_id=attempt_id, now=MIDDLE + MINUTE)
     assert result.attempt.score_hundredths == 1000
-    assert all(question.key == question.choice for question in result.questions)
+    assert all(question.key is not None and question.key.right == {question.choice} for question in result.questions)
     assert [question.options for question in result.questions] == [q.options for q in page.questions]
 
 

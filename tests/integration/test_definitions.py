@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect
 
+from question_bank.keys import ChoiceKey
 from quiz_app.clock import read_now
 from quiz_app.domain.errors import NotFound, PaperNotAvailable
 from quiz_app.domain.people import Role
@@ -189,7 +190,7 @@ def test_a_changed_item_is_a_new_version_and_old_papers_keep_the_old_one() -> No
     items = [make_item(f"T-{n:03d}") for n in range(10)]
     person, round_ = add_person(), add_round(bank=make_bank(items=items))
     open_id = start_attempt(person=person, round_id=round_.id, now=MIDDLE)
-    changed = [replace(item, stem=f"Câu đã sửa {item.code}?", key=3) for item in items[:4]]
+    changed = [replace(item, stem=f"Câu đã sửa {item.code}?", key=ChoiceKey(frozenset({3}))) for item in items[:4]]
     report = load_bank(make_bank(items=[*changed, *items[4:]]), now=MIDDLE)
     assert (report.added, report.changed, report.unchanged) == (0, 4, 6)
     assert run_sql("SELECT number, COUNT(*) AS n FROM item_versions GROUP BY number ORDER BY number") == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -52,7 +53,8 @@ def refuse(person: Person, attempt_id: int, *changes: tuple[int, int | None, int
 
 
 def list_late() -> Sequence[Any]:
-    return [tuple(row) for row in run_sql("SELECT slot, choice, sequence FROM late_responses ORDER BY slot, sequence")]
+    rows = run_sql("SELECT slot, choice, sequence FROM late_responses ORDER BY slot, sequence")
+    return [(row.slot, json.loads(row.choice), row.sequence) for row in rows]
 
 
 def test_a_late_answer_is_kept_and_changes_nothing_else(person: Person, attempt_id: int) -> None:

@@ -51,6 +51,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", "account.change_password"): {"anonymous": 401, "others": 200},
     ("POST", "account.sign_out"): {"others": 302},
     ("POST", "account.sign_out_everywhere"): {"anonymous": 401, "others": 302},
+    # A digest of no picture.
+    ("GET", "account.show_picture"): {"anonymous": TO_SIGN_IN, "others": 404},
     ("GET", "participant.show_home"): ONLY_SIGNED_IN_PAGE,
     ("GET", "participant.show_start"): ONLY_SIGNED_IN_PAGE,
     ("GET", "participant.show_history"): ONLY_SIGNED_IN_PAGE,
@@ -93,6 +95,7 @@ class Site:
             "filename": "img/icon.svg",
             "code": "NO-SUCH-CODE",
             "slot": 0,
+            "digest": "0" * 64,
         }
         assert rule.arguments <= set(values), f"{rule} has an argument that this test has no value for"
         with self.app.test_request_context():

@@ -51,11 +51,11 @@ def test_an_answered_question_shows_its_key_and_an_unanswered_one_does_not(app: 
     assert answer.headers["Cache-Control"] == "no-store"
     assert set(answer.json) == {"is_right", "key", "explanation", "source"}
     assert answer.json["is_right"] is True
-    assert answer.json["key"] == sitting.keys[2]
+    assert answer.json["key"] == [sitting.keys[2]]
     assert answer.json["explanation"].startswith("Giải thích của T-")
     assert answer.json["source"] == "Nghị quyết số 76/NQ-CP"
     sitting.save(2, (sitting.keys[2] + 1) % 4, 2)
-    assert (sitting.ask(2).json["is_right"], sitting.ask(2).json["key"]) == (False, sitting.keys[2])
+    assert (sitting.ask(2).json["is_right"], sitting.ask(2).json["key"]) == (False, [sitting.keys[2]])
     sitting.save(2, None, 3)
     assert sitting.ask(2).status_code == 404, "a cleared choice shows no key"
     assert {sitting.ask(slot).status_code for slot in (0, 1, 9, 10, 10**6)} == {404}
@@ -124,4 +124,4 @@ def test_a_contest_file_may_ask_for_it_only_outside_the_ranking(fields: str, is_
     else:
         (problem,) = report.problems
         assert problem.field.endswith("reveal_during_attempt")
-        assert problem.line == 5
+        assert problem.place.number == 5

@@ -6,6 +6,7 @@ the byte when only the key is changed in the database.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +17,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from question_bank.formatted_text import from_plain
 from question_bank.items import LegalSource, Option
+from question_bank.keys import ChoiceKey
 from question_bank.readers.bank_folder import Bank
 from quiz_app.cache import ProcessCache
 from quiz_app.domain.contests import Reveal, Round
@@ -51,8 +54,8 @@ def make_secret_bank() -> Bank:
         replace(
             make_item(f"{CODE}-{n}"),
             stem=f"{STEM} {n}?",
-            options=tuple(Option(f"Lựa chọn {letter} số {n}") for letter in "xyzt"),
-            key=n % 4,
+            options=tuple(Option(from_plain(f"Lựa chọn {letter} số {n}")) for letter in "xyzt"),
+            key=ChoiceKey(frozenset({n % 4})),
             explanation=EXPLANATION,
             source=source,
         )
@@ -96,8 +99,9 @@ class Sitting:
 
     def move_keys(self) -> None:
         """Change the key of every item, and tell the processes that the bank has changed."""
-        run_sql("UPDATE item_versions SET key = CASE WHEN key < 2 THEN key + 2 ELSE key - 2 END RETURNING id")
-        run_sql("UPDATE item_banks SET version = version + 1 RETURNING id")
+        for version_id, stored in run_sql("SELECT id, key FROM item_versions"):
+            (key,) = json.loads(stored)["right"]
+            _set_key(version_id, (key + 2) % 4)
 
 
 def read_all(answer: TestResponse) -> str:
@@ -222,7 +226,8 @@ def test_topics_alone_do_not_tell_which_question_was_wrong(app: Flask, monkeypat
     pages = []
     # The same choices twice; once the key of one question is moved, once that of another.
     for version_id in (version_ids[2], version_ids[7]):
-        ((key,),) = run_sql("SELECT key FROM item_versions WHERE id = :id", id=version_id)
+        ((stored,),) = run_sql("SELECT key FROM item_versions WHERE id = :id", id=version_id)
+        (key,) = json.loads(stored)["right"]
         _set_key(version_id, (key + 1) % 4)
         sitting.visitor.post(f"/attempts/{sitting.attempt_id}/finish", token=sitting.token)
         pages.append(sitting.get_result())
@@ -237,7 +242,8 @@ def test_topics_alone_do_not_tell_which_question_was_wrong(app: Flask, monkeypat
 
 
 def _set_key(version_id: int, key: int) -> None:
-    run_sql("UPDATE item_versions SET key = :key WHERE id = :id RETURNING id", key=key, id=version_id)
+    stored = json.dumps({"right": [key], "is_partial": False})
+    run_sql("UPDATE item_versions SET key = :key WHERE id = :id RETURNING id", key=stored, id=version_id)
     run_sql("UPDATE item_banks SET version = version + 1 RETURNING id")
 
 

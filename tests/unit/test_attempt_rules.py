@@ -20,7 +20,6 @@ from quiz_app.domain.attempts import (
     compute_deadline,
     end_attempt,
     make_shape,
-    to_key_position,
 )
 from quiz_app.domain.errors import InvalidInput, UnknownChoice
 from tests.factories import CLOSING, MIDDLE, MS, make_round
@@ -114,7 +113,7 @@ def test_elapsed_time_is_never_below_zero_nor_above_the_time_that_was_given(
 
 
 def test_the_shape_of_a_paper_is_a_digit_a_slot() -> None:
-    assert make_shape((SLOT, Slot(8, (1, 0)), Slot(9, tuple(range(8))))) == "428"
+    assert make_shape((SLOT, Slot(8, (1, 0)), Slot(9, tuple(range(8))))) == "c04c02c08"
 
 
 @pytest.mark.parametrize("sequence", [0, 1, LARGEST_SEQUENCE])
@@ -136,12 +135,3 @@ def test_a_slot_or_option_below_zero_is_refused(slot: int, choice: int | None) -
 
 def test_a_cleared_response_is_taken() -> None:
     check_change(ResponseChange(0, None, 1))
-
-
-def test_a_choice_is_translated_back_through_the_order_of_the_paper() -> None:
-    assert [to_key_position(SLOT, choice) for choice in range(4)] == [2, 0, 3, 1]
-
-
-@pytest.mark.parametrize("choice", [None, -1, 4])
-def test_an_impossible_choice_stands_for_no_option(choice: int | None) -> None:
-    assert to_key_position(SLOT, choice) is None

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from question_bank.items import Level, Option
-from question_bank.readers.bank_folder import BankReport, Topic, read_bank_folder, read_items
+from question_bank.keys import ChoiceKey
+from question_bank.readers.bank_folder import BankReport, Topic, read_bank_folder, read_topic_file
 
 HEAD = """\
 code: thu
@@ -55,7 +56,7 @@ def describe_item(old: str, new: str) -> list[str]:
     """The problems of a file of one item in which a text is replaced."""
     content = make_file("mot", "M-1")
     assert content.count(old) == 1
-    report = read_items(content.replace(old, new).encode(), "mot")
+    report = read_topic_file(content.replace(old, new).encode(), "mot")
     return [problem.describe() for problem in report.problems]
 
 
@@ -67,7 +68,12 @@ def test_a_good_folder_is_read_with_everything_in_it(tmp_path: Path) -> None:
     assert report.bank.topics == (Topic("mot", "Chủ đề một"), Topic("hai", "Chủ đề hai"))
     assert [(item.code, item.topic) for item in report.bank.items] == [("M-1", "mot"), ("M-2", "mot"), ("H-1", "hai")]
     item = report.bank.items[0]
-    assert (item.level, item.stem, item.key, item.explanation) == (Level.APPLY, "Câu hỏi?", 1, "Vì thế.")
+    assert (item.level, item.stem, item.key, item.explanation) == (
+        Level.APPLY,
+        "Câu hỏi?",
+        ChoiceKey(frozenset({1})),
+        "Vì thế.",
+    )
     assert item.options == (Option("Một"), Option("Hai"), Option("Ba"), Option("Cả A và B", is_pinned=True))
     assert (item.source.document, item.source.article) == ("Nghị quyết số 76/NQ-CP", "Điều 1")
     assert item.source.url == "https://example.org/76"
@@ -118,7 +124,7 @@ def test_an_unknown_field_in_the_head_is_refused(tmp_path: Path) -> None:
 
 def test_items_without_problems_stand_beside_the_problems_of_others() -> None:
     content = make_file("mot", "M-1", "M-2", "M-3").replace("M-2\n    level: apply", "M-2\n    level: hard")
-    report = read_items(content.encode(), "mot")
+    report = read_topic_file(content.encode(), "mot")
     assert [item.code for item in report.items] == ["M-1", "M-3"]
     assert len(report.problems) == 1
 

@@ -14,6 +14,7 @@ import pytest
 
 from question_bank.assembly import ItemPool, PoolItem, assemble_paper
 from question_bank.items import Item, ItemKind, Level
+from question_bank.keys import ChoiceKey
 from question_bank.readers.bank_folder import Bank, read_bank_folder
 from quiz_app.services.definitions import read_definition
 
@@ -46,7 +47,7 @@ def list_texts(item: Item) -> Iterator[str]:
 
 def find_words(item: Item) -> frozenset[str]:
     """The words of stem and key: what the item asks and what it wants to hear."""
-    return frozenset(re.findall(r"\w+", f"{item.stem} {item.options[item.key].text}".casefold()))
+    return frozenset(re.findall(r"\w+", f"{item.stem} {item.options[get_key(item)].text}".casefold()))
 
 
 def compute_likeness(first: frozenset[str], second: frozenset[str]) -> float:
@@ -54,10 +55,17 @@ def compute_likeness(first: frozenset[str], second: frozenset[str]) -> float:
     return len(first & second) / len(first | second)
 
 
+def get_key(item: Item) -> int:
+    """The position of the one right option."""
+    assert isinstance(item.key, ChoiceKey)
+    (position,) = item.key.right
+    return position
+
+
 def list_lengths(item: Item) -> tuple[int, list[int]]:
     """Length of the key, and lengths of the distractors."""
     lengths = [len(option.text) for option in item.options]
-    return lengths.pop(item.key), lengths
+    return lengths.pop(get_key(item)), lengths
 
 
 def test_the_bank_has_at_least_150_items_in_the_seven_areas_of_reform(bank: Bank) -> None:
@@ -97,14 +105,14 @@ def test_periods_of_validity_lie_where_the_documents_do(bank: Bank) -> None:
 
 
 def test_keys_are_spread_evenly_over_the_labels_as_a_whole(bank: Bank) -> None:
-    keys = Counter(item.key for item in bank.items)
+    keys = Counter(get_key(item) for item in bank.items)
     for key in range(4):
         assert 0.22 <= keys[key] / len(bank.items) <= 0.28, keys
 
 
 @pytest.mark.parametrize("topic", sorted(TOPICS))
 def test_keys_are_spread_evenly_within_each_topic(bank: Bank, topic: str) -> None:
-    keys = Counter(item.key for item in bank.items if item.topic == topic)
+    keys = Counter(get_key(item) for item in bank.items if item.topic == topic)
     counts = [keys[key] for key in range(4)]
     assert max(counts) - min(counts) <= 3, counts
 

@@ -8,22 +8,23 @@ from typing import Any
 
 import pytest
 
+from question_bank.formatted_text import fold_text, from_plain
+from question_bank.item_rules import find_item_problems
 from question_bank.items import (
     MAXIMUM_OPTIONS,
     MINIMUM_OPTIONS,
     OPTION_LABELS,
     LegalSource,
     Option,
-    find_item_problems,
-    fold_text,
 )
+from question_bank.keys import ChoiceKey
 from tests.factories import make_item
 
 DAY = timedelta(days=1)
 
 
 def make_options(count: int) -> tuple[Option, ...]:
-    return tuple(Option(f"Phương án {number}") for number in range(count))
+    return tuple(Option(from_plain(f"Phương án {number}")) for number in range(count))
 
 
 def list_fields(**changes: Any) -> list[str]:
@@ -45,7 +46,7 @@ def test_every_allowed_number_of_options_has_labels() -> None:
 
 @pytest.mark.parametrize(("key", "fields"), [(-1, ["key"]), (0, []), (3, []), (4, ["key"])])
 def test_the_key_is_one_of_the_options(key: int, fields: list[str]) -> None:
-    assert list_fields(options=make_options(4), key=key) == fields
+    assert list_fields(options=make_options(4), key=ChoiceKey(frozenset({key}))) == fields
 
 
 @pytest.mark.parametrize("stem", ["", " ", "\n\t"])
@@ -54,21 +55,33 @@ def test_a_stem_without_text_is_a_problem(stem: str) -> None:
 
 
 def test_an_option_without_text_is_a_problem() -> None:
-    assert list_fields(options=(*make_options(3), Option(" "))) == ["options"]
+    assert list_fields(options=(*make_options(3), Option(from_plain(" ")))) == ["options"]
 
 
 @pytest.mark.parametrize("twin", ["cải cách", "CẢI CÁCH", "cải  cách ", unicodedata.normalize("NFD", "cải cách")])
 def test_options_that_differ_only_in_case_spaces_or_encoding_are_the_same(twin: str) -> None:
-    assert list_fields(options=(Option("cải cách"), Option("khác"), Option(twin))) == ["options"]
+    assert list_fields(
+        options=(Option(from_plain("cải cách")), Option(from_plain("khác")), Option(from_plain(twin)))
+    ) == ["options"]
 
 
 def test_options_that_differ_in_one_tone_are_not_the_same() -> None:
-    assert list_fields(options=(Option("bàn"), Option("bán"), Option("bạn"), Option("ban"))) == []
+    assert (
+        list_fields(
+            options=(
+                Option(from_plain("bàn")),
+                Option(from_plain("bán")),
+                Option(from_plain("bạn")),
+                Option(from_plain("ban")),
+            )
+        )
+        == []
+    )
 
 
 def test_all_problems_are_given_at_once() -> None:
     source = LegalSource("x", valid_from=date(2022, 1, 2), valid_until=date(2022, 1, 1))
-    assert list_fields(stem="", options=(Option(""),), key=5, source=source) == [
+    assert list_fields(stem="", options=(Option(from_plain("")),), key=ChoiceKey(frozenset({5})), source=source) == [
         "stem",
         "options",
         "options",

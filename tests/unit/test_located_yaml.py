@@ -208,7 +208,7 @@ def test_problems_are_listed_in_the_order_of_their_lines() -> None:
     section, problems = open_section("a: x\nb: y\nc: z\n")
     for field in "cab":
         section.find_date(field)
-    assert [problem.line for problem in problems.list_by_line()] == [1, 2, 3]
+    assert [problem.place.number for problem in problems.list_by_line()] == [1, 2, 3]
 
 
 def test_a_byte_order_mark_is_not_part_of_the_first_field() -> None:
@@ -254,7 +254,7 @@ def test_broken_yaml_is_refused_with_its_line(content: str, line: int) -> None:
     section, problems = read(content)
     assert section is None
     (problem,) = problems.list_by_line()
-    assert (problem.line, problem.field) == (line, "file")
+    assert (problem.place.number, problem.field) == (line, "file")
     assert problem.describe().startswith(f"line {line}, file: this is not valid YAML: ")
     assert problem.values["reason"]
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from question_bank.scoring import mark_choice, score_paper
+from question_bank.keys import ChoiceKey
+from question_bank.scoring import PaperScore, mark_response, score_paper
+from tests.factories import make_item
 
 MARKS = st.fractions(min_value=0, max_value=1, max_denominator=60)
 PAPERS = st.lists(MARKS, min_size=1, max_size=60)
@@ -22,11 +24,11 @@ def score_right(right: int, total: int, scale_hundredths: int = 1000) -> int:
 
 @pytest.mark.parametrize(("chosen", "fraction"), [(2, 1), (0, 0), (3, 0), (None, 0), (-1, 0)])
 def test_only_the_key_earns_the_mark(chosen: int | None, fraction: int) -> None:
-    assert mark_choice(2, chosen) == fraction
+    assert mark_response(make_item(key=ChoiceKey(frozenset({2}))), chosen) == fraction
 
 
 def test_no_response_is_wrong_even_where_the_first_option_is_the_key() -> None:
-    assert mark_choice(0, None) == 0
+    assert mark_response(make_item(), None) == 0
 
 
 def test_ten_questions_on_a_scale_of_ten_give_a_point_each() -> None:
@@ -52,9 +54,8 @@ def test_only_whole_marks_count_as_correct() -> None:
     assert score.fractions == (Fraction(1), Fraction(99, 100), Fraction(0))
 
 
-def test_an_empty_paper_has_no_score() -> None:
-    with pytest.raises(ValueError, match="at least one slot"):
-        score_paper([], scale_hundredths=1000)
+def test_a_paper_on_which_nothing_counts_is_worth_nothing() -> None:
+    assert score_paper([], scale_hundredths=1000) == PaperScore((), 0, 0)
 
 
 @pytest.mark.parametrize("outside", [Fraction(-1, 1000), Fraction(1001, 1000)])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz_app.domain.attempts import ResponseChange
 from quiz_app.extensions import Model
-from quiz_app.persistence.columns import Instant, to_ms
+from quiz_app.persistence.columns import Instant, JsonText, to_json, to_ms
 from quiz_app.persistence.session import Statement, Work
 
 MOST_LATE_RESPONSES = 200
@@ -18,7 +18,7 @@ MOST_LATE_RESPONSES = 200
 
 
 class DbLateResponse(Model):
-    """A response that was refused because its attempt had ended. ``choice`` is the position shown; None: cleared."""
+    """A response that was refused because its attempt had ended. ``choice`` is JSON, in positions shown."""
 
     __tablename__ = "late_responses"
     attempt_id: Mapped[int] = mapped_column(
@@ -27,9 +27,9 @@ class DbLateResponse(Model):
     slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"))
-    choice: Mapped[int | None]
+    choice: Mapped[JsonText]
     received_at: Mapped[Instant]
-    __table_args__ = (CheckConstraint("slot >= 0 AND sequence >= 0 AND choice >= 0", name="position"),)
+    __table_args__ = (CheckConstraint("slot >= 0 AND sequence >= 0", name="position"),)
 
 
 _ADD = Statement.from_sql(
@@ -63,7 +63,7 @@ def add_late_responses(
             account_id=account_id,
             slot=change.slot,
             sequence=change.sequence,
-            choice=change.choice,
+            choice=to_json(change.choice),
             received_at=to_ms(now),
             most=MOST_LATE_RESPONSES,
         )

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from question_bank.responses import list_fitting_forms
 from quiz_app.domain.attempts import Attempt, ResponseChange
 from quiz_app.persistence.attempts.table import FLAG_PREFIX, split_stored
-from quiz_app.persistence.columns import from_json, to_ms
+from quiz_app.persistence.columns import from_json, to_json, to_ms
 from quiz_app.persistence.session import Statement, Work
 
 # The person, the session's standing, the state, the deadline, the slot, the option and the sequence number are all
@@ -22,19 +23,19 @@ _CONDITIONS = """
                 WHERE accounts.id = :account_id AND auth_version = :auth_version AND is_active)
 """
 _FITS = """
-    AND :slot < length(shape) AND :choice < CAST(substr(shape, :slot + 1, 1) AS INTEGER)
+    AND :slot * 3 < length(shape) AND (:forms = '' OR {find}(:forms, substr(shape, :slot * 3 + 1, 3)) > 0)
 """
 _SAVE = Statement.from_sqls(
     postgresql="UPDATE attempts SET responses = responses || jsonb_build_object(CAST(:name AS text), jsonb_build_array("
-    "CAST(:sequence AS bigint), CAST(:stored_choice AS integer), CAST(:now AS bigint) - started_at))"
+    "CAST(:sequence AS bigint), CAST(:stored_choice AS jsonb), CAST(:now AS bigint) - started_at))"
     + _CONDITIONS
-    + _FITS.replace(":slot", "CAST(:slot AS integer)").replace(":choice", "CAST(:choice AS integer)")
+    + _FITS.format(find="strpos").replace(":slot", "CAST(:slot AS integer)").replace(":forms", "CAST(:forms AS text)")
     + """    AND COALESCE((responses -> CAST(:name AS text) ->> 0)::bigint, -1) < :sequence
   RETURNING responses, deadline_at""",
     sqlite="UPDATE attempts SET responses = json_patch(responses, json_object(:name, json_array("
-    ":sequence, :stored_choice, :now - started_at)))"
+    ":sequence, json(:stored_choice), :now - started_at)))"
     + _CONDITIONS
-    + _FITS
+    + _FITS.format(find="instr")
     + """    AND COALESCE(json_extract(responses, :path), -1) < :sequence
   RETURNING responses, deadline_at""",
 )
@@ -66,12 +67,21 @@ def save_change(
         slot=change.slot,
         name=name,
         path=f'$."{name}"[0]',
-        # What is compared with the number of options: a flag fits every slot.
-        choice=-1 if change.choice is None or change.is_flag else change.choice,
-        stored_choice=change.choice,
+        forms=_list_forms(change),
+        stored_choice=to_json(change.choice),
         sequence=change.sequence,
     )
     return None if row is None else SavedState(*split_stored(from_json(row.responses)), row.deadline_at)
+
+
+def _list_forms(change: ResponseChange) -> str:
+    """The forms of slots that the change fits, in one text; empty where it fits every slot (a flag, a choice cleared).
+
+    Three characters each, of which only the first is a letter, so that none is found across two others.
+    """
+    if change.choice is None or change.is_flag:
+        return ""
+    return "".join(list_fitting_forms(change.choice)) or "-"
 
 
 def to_saved_state(attempt: Attempt) -> SavedState:

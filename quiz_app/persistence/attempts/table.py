@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column
 
 from question_bank.assembly import Slot
+from question_bank.responses import from_stored, make_choice_form
 from quiz_app.domain.attempts import Attempt, AttemptState, ClosedBy, Flag, Response
 from quiz_app.extensions import Model
 from quiz_app.persistence.columns import (
@@ -27,9 +28,10 @@ from quiz_app.persistence.session import Row
 class DbAttempt(Model):
     """One sitting of one paper.
 
-    ``paper`` is ``[[item version id, "2031"], …]``: the options of each slot in the order shown. ``shape`` has a digit
-    per slot, its number of options. ``responses`` is ``{"slot": [sequence, choice, ms after the start]}``; the flag of
-    slot 3 stands in it under "f3", with 1 or 0 as its choice, so that the statement that saves a response saves it too.
+    ``paper`` is ``[[item version id, "2031"], …]``: the options of each slot in the order shown. ``shape`` has the form
+    of each slot (see ``question_bank.responses``). ``responses`` is ``{"slot": [sequence, choice, ms after the
+    start]}``; the flag of slot 3 stands in it under "f3", with 1 or 0 as its choice, so that the statement that saves a
+    response saves it too.
     """
 
     __tablename__ = "attempts"
@@ -104,7 +106,9 @@ def to_attempt(row: Row) -> Attempt:
         deadline_at=from_ms(row.deadline_at),
         accepts_until_at=from_ms(row.accepts_until_at),
         paper=paper_from_json(row.paper),
-        responses={int(slot): Response(*parts) for slot, parts in responses.items()},
+        responses={
+            int(slot): Response(sequence, from_stored(choice), ms) for slot, (sequence, choice, ms) in responses.items()
+        },
         flags={int(slot): Flag(sequence, choice == 1, ms) for slot, (sequence, choice, ms) in flags.items()},
         prediction=row.prediction,
         finished_at=find_from_ms(row.finished_at),
@@ -117,12 +121,19 @@ def to_attempt(row: Row) -> Attempt:
 
 def paper_to_json(paper: tuple[Slot, ...]) -> str:
     """The paper as the table keeps it."""
-    return to_json([[slot.version_id, "".join(map(str, slot.option_order))] for slot in paper])
+    return to_json([_slot_to_json(slot) for slot in paper])
 
 
 def paper_from_json(stored: str) -> tuple[Slot, ...]:
     """The paper from its stored form."""
-    return tuple(Slot(version_id, tuple(map(int, order))) for version_id, order in from_json(stored))
+    return tuple(Slot(version_id, tuple(map(int, order)), *form) for version_id, order, *form in from_json(stored))
+
+
+def _slot_to_json(slot: Slot) -> list[Any]:
+    """Version, order of the options, and the form where it is not a choice of one of them."""
+    order = "".join(map(str, slot.option_order))
+    is_plain = slot.form == make_choice_form(len(slot.option_order))
+    return [slot.version_id, order] if is_plain else [slot.version_id, order, slot.form]
 
 
 def split_stored(stored: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from fractions import Fraction
 
-from question_bank.scoring import PaperScore, mark_choice, score_paper
-from quiz_app.domain.attempts import AttemptState, Ending, end_attempt, to_key_position
+from question_bank.assembly import Slot
+from question_bank.items import Item, ItemKind
+from question_bank.responses import to_item_choice
+from question_bank.scoring import PaperScore, mark_response, score_paper
+from quiz_app.domain.attempts import AttemptState, Ending, Response, end_attempt
 from quiz_app.domain.errors import NotFound
 from quiz_app.domain.people import Person
 from quiz_app.domain.results import RankedValues, is_passed, make_rank_key
@@ -75,14 +79,24 @@ def close_attempts(work: Work, rows: list[AttemptRow], now: datetime, *, actor_i
 
 
 def score_attempt(work: Work, row: AttemptRow) -> PaperScore:
-    """The score of the attempt's responses against the keys of the item versions on its paper."""
+    """The score of the attempt's responses against the keys of the item versions on its paper.
+
+    Essays do not count: nobody has marked them.
+    """
     bank = hold_bank(work, row.round.bank_id, row.bank_version)
     fractions = []
     for number, slot in enumerate(row.attempt.paper):
-        response = row.attempt.responses.get(number)
-        choice = to_key_position(slot, response.choice if response else None)
-        fractions.append(mark_choice(bank.get_item(work, slot.version_id).key, choice))
+        item = bank.get_item(work, slot.version_id)
+        if item.kind is not ItemKind.ESSAY:
+            fractions.append(mark_slot(item, slot, row.attempt.responses.get(number)))
     return score_paper(fractions, scale_hundredths=row.round.settings.scale_hundredths)
+
+
+def mark_slot(item: Item, slot: Slot, response: Response | None) -> Fraction:
+    """What the response to a slot is worth, 0 to 1."""
+    if response is None or response.choice is None:
+        return Fraction(0)
+    return mark_response(item, to_item_choice(response.choice, slot.option_order))
 
 
 def make_result_row(row: AttemptRow, ending: Ending, score: PaperScore, rank_key: str) -> dict[str, object]:

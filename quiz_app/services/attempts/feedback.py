@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from question_bank.assembly import Slot
-from question_bank.items import Item, LegalSource
-from quiz_app.domain.attempts import AttemptState, Response, to_key_position
+from question_bank.formatted_text import FormattedText
+from question_bank.items import Item, ItemKind, LegalSource
+from quiz_app.domain.attempts import AttemptState, Response
 from quiz_app.domain.contests import Round, is_practice
 from quiz_app.domain.errors import NotFound
 from quiz_app.domain.people import Person
 from quiz_app.persistence import attempts as attempts_store
 from quiz_app.persistence.session import reading
+from quiz_app.services.attempts.closing import mark_slot
+from quiz_app.services.attempts.key_views import KeyView, make_key_view
 from quiz_app.services.bank_cache import hold_bank
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Whether the saved choice is right, where the key stands on this paper, why, and the legal source in one line."""
+    """Whether the saved choice is right, the key on this paper, why, and the legal source in one line.
 
-    is_right: bool
-    key: int
-    explanation: str
+    ``is_right`` is None for an essay, which nobody marks.
+    """
+
+    is_right: bool | None
+    key: KeyView
+    explanation: FormattedText
     source: str
 
 
@@ -30,8 +36,8 @@ def make_feedback(round_: Round, slot: Slot, response: Response | None, item: It
     if not is_practice(round_) or response is None or response.choice is None:
         return None
     return Feedback(
-        is_right=to_key_position(slot, response.choice) == item.key,
-        key=slot.option_order.index(item.key),
+        is_right=None if item.kind is ItemKind.ESSAY else mark_slot(item, slot, response) == 1,
+        key=make_key_view(item, slot),
         explanation=item.explanation,
         source=_write_source(item.source),
     )

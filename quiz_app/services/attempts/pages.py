@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from question_bank.items import LegalSource
-from quiz_app.domain.attempts import AttemptState, compute_deadline, to_key_position
+from question_bank.items import ItemKind, LegalSource
+from quiz_app.domain.attempts import AttemptState, compute_deadline
 from quiz_app.domain.contests import (
     Phase,
     Reveal,
@@ -22,8 +22,9 @@ from quiz_app.domain.results import is_passed
 from quiz_app.persistence import attempts as attempts_store
 from quiz_app.persistence.attempts import AttemptLine, AttemptRow, RoundStanding
 from quiz_app.persistence.session import Work, reading, transaction
-from quiz_app.services.attempts.closing import close_attempts
+from quiz_app.services.attempts.closing import close_attempts, mark_slot
 from quiz_app.services.attempts.feedback import make_feedback
+from quiz_app.services.attempts.key_views import make_key_view
 from quiz_app.services.attempts.starting import close_if_overdue, get_standing, to_domain_standing
 from quiz_app.services.attempts.values import (
     AttemptPage,
@@ -179,8 +180,10 @@ def _to_attempt_page(work: Work, row: AttemptRow, now: datetime) -> AttemptPage:
         questions.append(
             QuestionView(
                 slot=number,
+                kind=item.kind,
                 topic=bank.topic_names.get(item.topic, item.topic),
                 stem=item.stem,
+                rows=item.rows,
                 options=tuple(item.options[position].text for position in slot.option_order),
                 choice=response.choice if response else None,
                 sequence=response.sequence if response else 0,
@@ -202,22 +205,24 @@ def _to_result_page(work: Work, row: AttemptRow, home: HomeRound, now: datetime)
         for number, slot in enumerate(row.attempt.paper):
             item = bank.get_item(work, slot.version_id)
             response = row.attempt.responses.get(number)
-            choice = response.choice if response else None
-            is_right = to_key_position(slot, choice) == item.key
+            fraction = None if item.kind is ItemKind.ESSAY else mark_slot(item, slot, response)
             name = bank.topic_names.get(item.topic, item.topic)
-            topics[name] = _add_to_topic(topics.get(name), name, is_right, item.source)
+            if fraction is not None:
+                topics[name] = _add_to_topic(topics.get(name), name, fraction == 1, item.source)
             if reveal is Reveal.TOPICS:
                 continue
             shows_key = reveal is Reveal.KEY_AND_EXPLANATION
             questions.append(
                 ReviewedQuestion(
                     slot=number,
+                    kind=item.kind,
                     topic=name,
                     stem=item.stem,
+                    rows=item.rows,
                     options=tuple(item.options[position].text for position in slot.option_order),
-                    choice=choice,
-                    is_right=is_right,
-                    key=slot.option_order.index(item.key) if shows_key else None,
+                    choice=response.choice if response else None,
+                    fraction=fraction,
+                    key=make_key_view(item, slot) if shows_key else None,
                     explanation=item.explanation if shows_key else None,
                     source=item.source if shows_key else None,
                 )
@@ -245,6 +250,6 @@ def _list_last(work: Work, round_id: int, account_id: int) -> tuple[AttemptLine,
 def _add_to_topic(figures: TopicFigures | None, name: str, is_right: bool, source: LegalSource) -> TopicFigures:
     known = figures or TopicFigures(name, 0, 0, ())
     sources = known.sources
-    if not is_right and all(source.document != other.document for other in sources):
+    if not is_right and source.document and all(source.document != other.document for other in sources):
         sources = (*sources, source)
     return TopicFigures(name, known.right + is_right, known.total + 1, sources)

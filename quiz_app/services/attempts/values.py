@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 
-from question_bank.items import LegalSource
+from question_bank.formatted_text import FormattedText
+from question_bank.items import ItemKind, LegalSource
+from question_bank.responses import Choice
 from quiz_app.domain.attempts import Attempt
 from quiz_app.domain.contests import Phase, Round
 from quiz_app.domain.errors import Refusal
@@ -14,6 +17,7 @@ from quiz_app.persistence.attempts import AttemptLine, RecentScore
 from quiz_app.persistence.attempts.standings import OpenAttempt
 from quiz_app.persistence.results import BestResult
 from quiz_app.services.attempts.feedback import Feedback
+from quiz_app.services.attempts.key_views import KeyView
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,12 @@ class QuestionView:
     """
 
     slot: int
+    kind: ItemKind
     topic: str
-    stem: str
-    options: tuple[str, ...]
-    choice: int | None
+    stem: FormattedText
+    rows: tuple[FormattedText, ...]
+    options: tuple[FormattedText, ...]
+    choice: Choice | None
     sequence: int
     is_flagged: bool
     flag_sequence: int
@@ -100,14 +106,22 @@ class ReviewedQuestion:
     """A question after the attempt, with as much as may be shown now; what may not be shown is None."""
 
     slot: int
+    kind: ItemKind
     topic: str
-    stem: str
-    options: tuple[str, ...]
-    choice: int | None
-    is_right: bool | None
-    key: int | None
-    explanation: str | None
+    stem: FormattedText
+    rows: tuple[FormattedText, ...]
+    options: tuple[FormattedText, ...]
+    choice: Choice | None
+    fraction: Fraction | None
+    """What the response is worth, 0 to 1; None for an essay."""
+    key: KeyView | None
+    explanation: FormattedText | None
     source: LegalSource | None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the response is worth everything."""
+        return self.fraction == 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,4 +8,4 @@ bp = Blueprint("account", __name__)
 # Signing in is for those who are not signed in; the other views ask for the person themselves.
 allow_everyone(bp)
 
-from quiz_app.web.account import people  # noqa: E402, F401 - it adds its views to bp
+from quiz_app.web.account import people, pictures  # noqa: E402, F401 - they add their views to bp

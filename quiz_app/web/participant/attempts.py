@@ -44,7 +44,10 @@ def show_feedback(attempt_id: int, slot: int) -> Response:
     """Key and explanation of an answered question of a practice round, for the page's script."""
     feedback = attempts.view_feedback(person=get_current_person(), attempt_id=attempt_id, slot=slot)
     return jsonify(
-        is_right=feedback.is_right, key=feedback.key, explanation=feedback.explanation, source=feedback.source
+        is_right=feedback.is_right,
+        key=sorted(feedback.key.right),
+        explanation=feedback.explanation,
+        source=feedback.source,
     )
 
 

@@ -11,7 +11,7 @@ export function makeFeedback({ paper, announcer, answers }) {
     const place = document.getElementById(`feedback-${slot}`);
     const verdict = document.createElement("p");
     verdict.className = `badge-state ${isRight ? "badge-good" : "badge-owed"}`;
-    verdict.append(drawIcon(isRight ? "answered" : "wrong"), say(isRight ? "right" : "wrong", { letter: formatLetter(key) }));
+    verdict.append(drawIcon(isRight ? "answered" : "wrong"), say(isRight ? "right" : "wrong", { letter: key.map(formatLetter).join(", ") }));
     const texts = [explanation, source && say("source", { source })].filter(Boolean).map((text) => {
       const line = document.createElement("p");
       line.textContent = text;
