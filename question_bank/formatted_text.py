@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NewType
 
 import nh3
@@ -27,15 +28,21 @@ _TAGS = {
 }  # fmt: skip
 _ATTRIBUTES = {"img": {"src", "alt"}}
 _DROPPED_WITH_CONTENT = {"script", "style", "title", "noscript", "template", "iframe", "object"}
-_RENAMED = (("b", "strong"), ("i", "em"), ("strike", "u"))
+_RENAMED = {"b": "strong", "i": "em", "strike": "u"}
+_OLD_TAG = re.compile(r"<(/?)(b|i|strike)(?=[\s>])[^<>]*>", re.IGNORECASE)
 _BLOCK_END = re.compile(r"<br>|</(?:p|li|tr|pre|table|ul|ol)>")
 _CELL_END = re.compile(r"</t[dh]>")
 _PICTURE = re.compile(r'<img src="picture:([0-9a-f]{64})"(?: alt="([^"]*)")?>')
-_TAG = re.compile(r"<[^>]*>")
-_MARKUP = re.compile("[<>&]")
+_TAG = re.compile(r"<[^<>]*>")
 _LEVEL = re.compile(r"<(/?)(?!(?:br|img|hr|p|li|td|th|tr|input|meta|link|col|wbr|source)\b)([a-zA-Z]\w{0,20})")
+_CROWDED_TAG = re.compile(r"<[a-zA-Z](?:[^\s<>]*[\s/]){1000}")
+_MONSTROUS_LENGTH = 1_000_000
+_LONGEST_KEPT = 4000
+"""Characters of a text whose cleaned form is kept for a moment: a reader cleans a text and then asks if it is clean."""
 DEEPEST_MARKUP = 200
-"""Elements inside each other. The sanitiser takes minutes for 100,000 of them; what people write has twenty at most."""
+MOST_SIGNS = 6000
+"""Elements inside each other; tags and references of one text. The sanitiser takes minutes where there are 100,000;
+what people write has twenty of the former, and LONGEST_TEXT leaves no room for more of the latter."""
 
 _REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Categories of characters that no text keeps: control, format, halves of characters, private, unassigned."""
@@ -46,19 +53,24 @@ FindPicture = Callable[[str], str | None]
 
 def from_plain(text: str) -> FormattedText:
     """Plain text as formatted text: nothing in it is markup, line ends stay line ends."""
-    return _clean(html.escape(normalise_text(text).strip(), quote=False).replace("\n", "<br>"), None)
+    text = normalise_text(text).strip()
+    if sum(map(text.count, "<>&\n")) > MOST_SIGNS:
+        # Too long in any case (each sign takes four characters or more), and so kept too long; but cleaned in no time.
+        text = re.sub(r"[<>&\n]", "    ", text)
+    return _clean(html.escape(text, quote=False).replace("\n", "<br>"), None)
 
 
 def from_html(markup: str, find_picture: FindPicture | None = None) -> FormattedText:
     """Foreign HTML reduced to what is allowed; the text of unknown tags stays, scripts and styles go entirely.
 
-    Markup nested more deeply than anybody writes loses all its tags.
+    Markup that nobody writes (nested hundreds deep, thousands of tags) loses all its tags.
     """
     text = normalise_text(markup)
-    if _is_too_deep(text):
-        text = _TAG.sub(" ", text)
-    for old, new in _RENAMED:
-        text = re.sub(rf"<(/?){old}(?=[\s>])[^>]*>", rf"<\1{new}>", text, flags=re.IGNORECASE)
+    if not _has_markup(text):
+        return _clean(text, None)
+    if _is_monstrous(text):
+        return from_plain(html.unescape(_TAG.sub(" ", text[:_MONSTROUS_LENGTH])))
+    text = _OLD_TAG.sub(lambda found: f"<{found[1]}{_RENAMED[found[2].lower()]}>", text)
     cleaned = _clean(text, find_picture)
     # Characters written as references (&nbsp; &#x202e;) show only now. Composing them could join a letter to the end of
     # a tag, so what was changed is cleaned again.
@@ -68,6 +80,8 @@ def from_html(markup: str, find_picture: FindPicture | None = None) -> Formatted
 
 def to_plain(text: FormattedText | str) -> str:
     """The words alone: a line for each block, cells apart by tabs, a picture as its description in brackets."""
+    if not _has_markup(text):
+        return "\n".join(line.strip() for line in text.split("\n")).strip() if "\n" in text else text.strip()
     plain = _PICTURE.sub(lambda found: f"[{found[2]}]" if found[2] else "[…]", text)
     plain = _CELL_END.sub("\t", _BLOCK_END.sub("\n", plain))
     lines = html.unescape(_TAG.sub("", plain)).split("\n")
@@ -122,10 +136,18 @@ def strip_accents(text: str) -> str:
 
 def _is_ordinary(text: str) -> bool:
     """Whether it has nothing but letters, signs, spaces, tabs and line ends: told at once, and true of nearly all."""
-    return text.replace("\n", "").replace("\t", "").isprintable()
+    return text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()
 
 
-def _is_too_deep(markup: str) -> bool:
+def _has_markup(text: str) -> bool:
+    return "<" in text or "&" in text or ">" in text
+
+
+def _is_monstrous(markup: str) -> bool:
+    if len(markup) < len("<a>") * DEEPEST_MARKUP:
+        return False
+    if markup.count("<") + markup.count("&") > MOST_SIGNS or _CROWDED_TAG.search(markup):
+        return True
     opened: Counter[str] = Counter()
     depth = 0
     for found in _LEVEL.finditer(markup):
@@ -141,11 +163,20 @@ def _is_too_deep(markup: str) -> bool:
 
 
 def _clean(markup: str, find_picture: FindPicture | None) -> FormattedText:
-    if not _MARKUP.search(markup) and _is_ordinary(markup):
+    if not _has_markup(markup) and _is_ordinary(markup):
         return FormattedText(markup)
+    if find_picture is not None and "<img" in markup.lower():
+        return _clean_with(_make_cleaner(find_picture), markup)
     # To make a cleaner takes longer than to clean a line: the common one is kept.
-    is_own = find_picture is None or "<img" not in markup.lower()
-    cleaner = _OWN_CLEANER if is_own else _make_cleaner(find_picture)
+    return _clean_short(markup) if len(markup) <= _LONGEST_KEPT else _clean_with(_OWN_CLEANER, markup)
+
+
+@lru_cache(maxsize=64)
+def _clean_short(markup: str) -> FormattedText:
+    return _clean_with(_OWN_CLEANER, markup)
+
+
+def _clean_with(cleaner: nh3.Cleaner, markup: str) -> FormattedText:
     return FormattedText(_drop_homeless_pictures(cleaner.clean(markup)))
 
 
@@ -173,7 +204,10 @@ _OWN_CLEANER = _make_cleaner(None)
 
 
 def _drop_homeless_pictures(markup: str) -> str:
-    """A picture whose address was refused leaves its description."""
+    """A picture whose address was refused leaves its description; in the others the address comes first."""
+    if "<img" not in markup:
+        return markup
+    markup = re.sub(r'<img alt="([^"]*)" src="([^"]*)">', r'<img src="\2" alt="\1">', markup)
     return re.sub(
         r"<img(?![^>]*src=)(?:[^>]*alt=\"([^\"]*)\")?[^>]*>", lambda found: f"[{found[1]}]" if found[1] else "", markup
     )

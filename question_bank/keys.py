@@ -86,4 +86,9 @@ class EssayKey:
     guidance: str = ""
 
 
-Key = ChoiceKey | MatchingKey | OrderingKey | TextKey | NumberKey | EssayKey
+@dataclass(frozen=True, slots=True)
+class VoidKey:
+    """The item was withdrawn after it had been sat: everybody who had it on the paper gets the point, answer or not."""
+
+
+Key = ChoiceKey | MatchingKey | OrderingKey | TextKey | NumberKey | EssayKey | VoidKey

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from question_bank.formatted_text import normalise_text, strip_accents
 from question_bank.items import Item
-from question_bank.keys import ChoiceKey, EssayKey, MatchingKey, NumberKey, TextKey
+from question_bank.keys import ChoiceKey, EssayKey, MatchingKey, NumberKey, TextKey, VoidKey
 from question_bank.numbers import parse_number
 from question_bank.responses import Choice
 
@@ -32,9 +32,11 @@ def mark_response(item: Item, choice: Choice | None) -> Fraction:
     """What a response is worth, 0 to 1; ``choice`` is in positions of the item (see ``responses.to_item_choice``).
 
     No response is worth 0, and so is one that does not fit the item. Nothing is ever worth less: no contest seen has
-    penalties. An essay is worth 0 until somebody has marked it.
+    penalties. An essay is worth 0 until somebody has marked it; an item that was made void is worth 1 to everybody.
     """
     key = item.key
+    if isinstance(key, VoidKey):
+        return ALL
     if choice is None or key is None or isinstance(key, EssayKey):
         return NOTHING
     if isinstance(key, TextKey):

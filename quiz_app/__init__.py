@@ -16,6 +16,7 @@ from quiz_app.cache import make_cache
 from quiz_app.config import ROOT, Settings, read_settings
 from quiz_app.extensions import babel, db, login_manager
 from quiz_app.persistence.session import configure_engine
+from quiz_app.storage import make_storage
 from quiz_app.web.signatures import KeptCsrf, KeptSessions
 from quiz_app.web.templating import LanguageEnvironment
 
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.session_interface = KeptSessions(app)
     app.extensions["settings"] = settings
     app.extensions["cache"] = make_cache(settings.redis_url)
+    app.extensions["storage"] = make_storage(settings.files_folder)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:

@@ -6,16 +6,23 @@ import sys
 from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_babel import gettext
 
 from question_bank.readers.bank_folder import read_bank_folder
 from question_bank.readers.report import ImportProblem
 from quiz_app.clock import read_now
+from quiz_app.domain.audit import ChainFault, read_chain_end
+from quiz_app.domain.people import normalise_login
+from quiz_app.domain.roles import LoginTaken, UnknownAccount
 from quiz_app.services.attempts import close_overdue
+from quiz_app.services.audit_chain import check_chain
 from quiz_app.services.definitions import load_bank, load_contest, read_definition
+from quiz_app.services.issued_lists import rotate_keys
+from quiz_app.services.job_running import give_up_jobs, run_next_job
 from quiz_app.services.results import finalise_round, recompute_results
+from quiz_app.services.roles import make_administrator
 
 BANKS_FOLDER = Path(__file__).resolve().parent.parent / "question_bank" / "banks"
 
@@ -63,6 +70,78 @@ def recompute_results_command(round_id: int) -> None:
     """Compute the best results of a round anew from its attempts."""
     count = recompute_results(round_id=round_id, now=read_now(), actor_id=None)
     click.echo(gettext("Results of %(count)s people computed anew.", count=count))
+
+
+@quiz.command("rotate-keys")
+def rotate_keys_command() -> None:
+    """Add a key that signs lists from now on; lists under older keys stay provable."""
+    rotate_keys(now=read_now())
+    click.echo(gettext("Lists are signed with a new key from now on; older lists stay provable."))
+
+
+@quiz.command("run-jobs")
+def run_jobs_command() -> None:
+    """Carry out the jobs that wait until there is none left."""
+    count = 0
+    context, storage = current_app.app_context, current_app.extensions["storage"]
+    while run_next_job(storage=storage, make_context=context, read_now=read_now):
+        count += 1
+    give_up_jobs(now=read_now())
+    click.echo(gettext("%(count)s jobs carried out.", count=count))
+
+
+@quiz.command("verify-audit")
+@click.option("--expect", metavar="NUMBER:HASH", help="What an earlier check told to note down.")
+def verify_audit_command(expect: str | None) -> None:
+    """Check that no entry of the audit trail was altered, removed or moved; status 1 if one was."""
+    try:
+        expected = read_chain_end(expect) if expect else None
+    except ValueError:
+        click.echo(gettext("--expect takes NUMBER:HASH as an earlier check has printed it."), err=True)
+        sys.exit(2)
+    report = check_chain(expected=expected)
+    if report.problem is not None:
+        words = {
+            ChainFault.REMOVED: gettext("Entry %(number)s is missing.", number=report.problem.number),
+            ChainFault.ALTERED: gettext(
+                "Entry %(number)s (id %(id)s) was altered, or is not in its place.",
+                number=report.problem.number, id=report.problem.entry_id,
+            ),
+            ChainFault.CUT_OFF: gettext("The end is missing, from entry %(number)s on.", number=report.problem.number),
+            ChainFault.REPLACED: gettext(
+                "Entry %(number)s is another than the one that was noted down.", number=report.problem.number
+            ),
+        }  # fmt: skip
+        click.echo(words[report.problem.fault], err=True)
+        click.echo(gettext("Up to entry %(number)s the trail fits.", number=report.end.number), err=True)
+        sys.exit(1)
+    click.echo(gettext("The trail is whole: %(count)s entries.", count=report.end.number))
+    click.echo(gettext("Note this down elsewhere, for --expect: %(end)s", end=str(report.end)))
+
+
+@quiz.command("create-admin")
+@click.option("--login", prompt="Tên đăng nhập", help="The name for signing in.")
+@click.option("--name", help="The person's name, for a new account.")
+@click.option("--reset", is_flag=True, help="Give an account that is there the role and a new password.")
+def create_admin_command(login: str, name: str | None, reset: bool) -> None:
+    """Make an administrator, and print a one-time password that must be changed at the first sign-in."""
+    if not normalise_login(login):
+        click.echo(gettext("The account name is empty."), err=True)
+        sys.exit(1)
+    if not name and not reset:
+        name = click.prompt("Họ và tên")
+    try:
+        password = make_administrator(login=login, name=(name or login).strip(), resets=reset, now=read_now())
+    except LoginTaken:
+        click.echo(
+            gettext("Another account is called so. Use --reset to give it the role and a new password."), err=True
+        )
+        sys.exit(1)
+    except UnknownAccount:
+        click.echo(gettext("This account is closed. An administrator can open it again."), err=True)
+        sys.exit(1)
+    click.echo(gettext("Account: %(login)s", login=normalise_login(login)))
+    click.echo(gettext("One-time password, to be changed at the first sign-in: %(password)s", password=password))
 
 
 def load_contest_file(file: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -19,6 +20,19 @@ SHORTEST_SECRET_KEY = 32
 
 class WrongSetting(ValueError):
     """A setting that the engine cannot start with; the text names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencySettings:
+    """An identity provider (OpenID Connect) through which people may sign in. ``claim`` is the one that names the
+    account, ``name`` what the button calls the provider.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    claim: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,11 @@ class Settings:
     trusted_proxies: int = 0
     session_hours: int = 12
     sweep_seconds: int = 5
+    job_workers: int = 1
+    files_folder: Path = DATA_FOLDER / "files"
     loads_demonstration: bool = True
+    activation_days: int = 30
+    agency: AgencySettings | None = None
 
     def to_flask(self) -> dict[str, Any]:
         """The settings in the names that Flask and its extensions know."""
@@ -60,12 +78,14 @@ class Settings:
             "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
             "DISPLAY_TIME_ZONE": "Asia/Ho_Chi_Minh",
             "MAX_CONTENT_LENGTH": 64 * 1024,
+            "TRUSTED_PROXIES": self.trusted_proxies,
         }
 
 
 def make_engine_options(settings: Settings) -> dict[str, Any]:
     """The pool: a connection for each thread, so that no thread waits for one."""
-    options: dict[str, Any] = {"pool_size": settings.threads, "max_overflow": 2, "pool_timeout": 5}
+    # Beside the web's threads the sweeper, the worker of jobs and its heartbeat need one now and then.
+    options: dict[str, Any] = {"pool_size": settings.threads, "max_overflow": 4, "pool_timeout": 5}
     # Connections come back clean: each statement commits by itself, and a transaction ends where it began.
     options["pool_reset_on_return"] = None
     if make_url(settings.database_url).get_backend_name() == "postgresql":
@@ -101,7 +121,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         trusted_proxies=_read_number(environment, "TRUSTED_PROXIES", 0, largest=5),
         session_hours=_read_number(environment, "SESSION_HOURS", 12, smallest=1, largest=720),
         sweep_seconds=_read_number(environment, "SWEEP_SECONDS", 5, largest=3600),
+        job_workers=_read_number(environment, "JOB_WORKERS", 1, largest=1),
+        files_folder=Path(environment.get("FILES_FOLDER") or DATA_FOLDER / "files"),
         loads_demonstration=_read_flag(environment, "DEMONSTRATION", default=True),
+        activation_days=_read_number(environment, "ACTIVATION_DAYS", 30, smallest=1, largest=365),
+        agency=_read_agency(environment),
     )
 
 
@@ -129,6 +153,26 @@ def _check_secret_key(key: str) -> str:
             f"SECRET_KEY needs at least {SHORTEST_SECRET_KEY} characters; leave it out to have one made."
         )
     return key
+
+
+def _read_agency(environment: Mapping[str, str]) -> AgencySettings | None:
+    issuer = environment.get("OIDC_ISSUER", "").strip().rstrip("/")
+    client_id = environment.get("OIDC_CLIENT_ID", "").strip()
+    client_secret = environment.get("OIDC_CLIENT_SECRET", "").strip()
+    if not (issuer or client_id or client_secret):
+        return None
+    if not (issuer and client_id and client_secret):
+        raise WrongSetting("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are set together or not at all.")
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")):
+        raise WrongSetting("OIDC_ISSUER is an address that begins with https://.")
+    return AgencySettings(
+        issuer,
+        client_id,
+        client_secret,
+        claim=environment.get("OIDC_CLAIM", "").strip() or "preferred_username",
+        name=environment.get("OIDC_NAME", "").strip() or parts.hostname or issuer,
+    )
 
 
 def _read_number(environment: Mapping[str, str], name: str, default: int, *, smallest: int = 0, largest: int) -> int:

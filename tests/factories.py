@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +17,17 @@ from flask_migrate import upgrade
 
 from question_bank.blueprint import BlueprintCell, ExamBlueprint
 from question_bank.formatted_text import from_plain
-from question_bank.items import Item, ItemKind, LegalSource, Level, Option
-from question_bank.keys import ChoiceKey
+from question_bank.items import TRUE_FALSE_OPTIONS, Item, ItemKind, LegalSource, Level, Option
+from question_bank.keys import (
+    AcceptedNumber,
+    AcceptedText,
+    ChoiceKey,
+    EssayKey,
+    MatchingKey,
+    NumberKey,
+    OrderingKey,
+    TextKey,
+)
 from question_bank.readers.bank_folder import Bank, Topic
 from quiz_app import create_app
 from quiz_app.config import Settings, read_settings
@@ -52,7 +65,11 @@ _password_hash = ""
 
 def make_test_settings(database_url: str, **changes: Any) -> Settings:
     """Settings for an application on this database, without a sweeper."""
-    settings = read_settings({"DATABASE_URL": database_url, "SECRET_KEY": "x" * 32, "SWEEP_SECONDS": "0"})
+    # Nothing is written there unless a test keeps a file.
+    files = str(Path(tempfile.gettempdir()) / f"contest-files-{os.getpid()}")
+    settings = read_settings(
+        {"DATABASE_URL": database_url, "SECRET_KEY": "x" * 32, "SWEEP_SECONDS": "0", "FILES_FOLDER": files}
+    )
     return replace(settings, **changes)
 
 
@@ -83,6 +100,23 @@ def make_item(code: str = "T-001", **changes: Any) -> Item:
         source=LegalSource("Nghị quyết số 76/NQ-CP", valid_from=date(2021, 7, 15)),
     )
     return replace(item, **changes)
+
+
+def make_item_of(kind: ItemKind, code: str = "T-001", **changes: Any) -> Item:
+    """A valid item of this kind. Options, where it has some, are those of ``make_item``."""
+    options = make_item().options
+    rows = tuple(from_plain(f"Vế {number}") for number in ("một", "hai", "ba"))
+    parts: dict[ItemKind, dict[str, Any]] = {
+        ItemKind.SINGLE_CHOICE: {"options": options, "key": ChoiceKey(frozenset({0}))},
+        ItemKind.MULTIPLE_CHOICE: {"options": options, "key": ChoiceKey(frozenset({0, 2}))},
+        ItemKind.TRUE_FALSE: {"options": TRUE_FALSE_OPTIONS, "key": ChoiceKey(frozenset({1}))},
+        ItemKind.MATCHING: {"options": options, "rows": rows, "key": MatchingKey((1, 0, 2))},
+        ItemKind.ORDERING: {"options": options, "key": OrderingKey()},
+        ItemKind.SHORT_ANSWER: {"options": (), "key": TextKey((AcceptedText("Cải cách"),))},
+        ItemKind.NUMERICAL: {"options": (), "key": NumberKey((AcceptedNumber(Decimal("8.5"), Decimal("0.1")),))},
+        ItemKind.ESSAY: {"options": (), "key": EssayKey("Nêu ba ý.")},
+    }
+    return make_item(code, **{"kind": kind, **parts[kind], **changes})
 
 
 def make_bank(size: int = 20, *, code: str = "bank", items: Sequence[Item] | None = None) -> Bank:

@@ -7,7 +7,9 @@ references).
 
 from __future__ import annotations
 
+import re
 import stat
+import struct
 import zipfile
 import zlib
 from io import BytesIO
@@ -25,6 +27,19 @@ LARGEST_PACKAGE = 100 * 1024 * 1024
 DENSEST_PACKAGE = 200
 """Times that a part may grow when it is unpacked; sheets of plain repetition reach about 50."""
 _LARGE_ENOUGH_TO_BOMB = 1024 * 1024
+MOST_XML_SIGNS = 1_000_000
+"""Tags and attributes of one XML document: each takes some 200 bytes once it is read. 10,000 questions of Moodle have
+about 700,000."""
+MOST_LINES = 1_100_000
+"""Of a text: Excel may write all 1,048,576 rows of a sheet."""
+MOST_QUESTIONS = 10_000
+"""Of one file, in any format but Word: what can be read in a few seconds."""
+TOO_MANY_QUESTIONS = N_("the file has more than 10,000 questions; split it")
+_DOCUMENT_TYPE = N_("the file names outside definitions (a document type), which are not taken")
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
+_PLAIN_ENCODING = re.compile(rb"(?i)utf-?8|utf-?16(?:le|be)?|us-ascii|ascii|iso-?8859-\d+|windows-125\d|latin-?1")
+"""Encodings in which a sign of XML is one byte: in others (UTF-7, EBCDIC) tags could not be counted."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -36,7 +51,13 @@ class WrongFile(ValueError):
 
 def read_limited(stream: IO[bytes], largest: int = LARGEST_FILE) -> bytes:
     """The whole content. Raises WrongFile for an empty file or one over the limit, of which no more is read."""
-    content = stream.read(largest + 1)
+    # A stream may give less than it is asked for, and more on the next call.
+    chunks: list[bytes] = []
+    left = largest + 1
+    while left > 0 and (chunk := stream.read(left)):
+        chunks.append(chunk)
+        left -= len(chunk)
+    content = b"".join(chunks)
     if len(content) > largest:
         raise WrongFile(N_("the file is larger than 20 MB"))
     if not content:
@@ -52,6 +73,12 @@ def refuse_foreign(content: bytes) -> None:
         raise WrongFile(N_("the file is protected by a password; save it without one"))
 
 
+def refuse_many_lines(text: str) -> None:
+    """Raise WrongFile for a text of too many lines. They are counted before any is looked at."""
+    if max(text.count("\n"), text.count("\r")) > MOST_LINES:
+        raise WrongFile(N_("the file has more than 1,100,000 lines; split it"))
+
+
 def is_ole(content: bytes) -> bool:
     """Whether this is a file of Office as it was before 2007 (.doc, .xls)."""
     return content.startswith(_OLE)
@@ -62,9 +89,12 @@ class Package:
 
     def __init__(self, content: bytes) -> None:
         """Raises WrongFile for what is no zip, is damaged or encrypted, or names places outside of itself."""
+        if content.count(_DIRECTORY_ENTRY) > MOST_PARTS:
+            # Counted before it is read: a directory of 400,000 entries takes seconds and hundreds of megabytes.
+            raise WrongFile(N_("the package has too many parts"))
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, EOFError, OSError, struct.error):
             raise WrongFile(N_("the file is damaged or of another kind than its name says")) from None
         entries = self._zip.infolist()
         if len(entries) > MOST_PARTS:
@@ -94,15 +124,22 @@ class Package:
 
 def parse_xml(content: bytes) -> etree._Element:
     """The root element. Raises WrongFile for XML that is damaged or has a document type, and so any entity."""
+    named = _ENCODING.match(content[:200].lstrip())
+    if named and not _PLAIN_ENCODING.fullmatch(named[1]):
+        raise WrongFile(N_("the file is not a text in UTF-8"))
+    if content.count(b"<") + content.count(b"=") > MOST_XML_SIGNS:
+        raise WrongFile(N_("the file has too many elements; split it into smaller ones"))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError):
+        if b"<!DOCTYPE" in content[:10_000]:
+            raise WrongFile(_DOCUMENT_TYPE) from None
         raise WrongFile(N_("the file is damaged or of another kind than its name says")) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise WrongFile(N_("the file names outside definitions (a document type), which are not taken"))
+        raise WrongFile(_DOCUMENT_TYPE)
     return root
 
 
@@ -114,6 +151,9 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         raise WrongFile(N_("a part of the package is a link"))
     if entry.flag_bits & 0x1:
         raise WrongFile(N_("the file is protected by a password; save it without one"))
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # LZMA lets a file ask for gigabytes of memory; no office suite writes anything but these two.
+        raise WrongFile(N_("the file is damaged or of another kind than its name says"))
     is_dense = entry.file_size > DENSEST_PACKAGE * max(1, entry.compress_size)
     if entry.file_size > LARGEST_PART or (is_dense and entry.file_size > _LARGE_ENOUGH_TO_BOMB):
         raise WrongFile(N_("the package is too large when unpacked"))

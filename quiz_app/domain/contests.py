@@ -73,6 +73,26 @@ class PredictionSubject(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class UnitRankingRule:
+    """What puts one unit before another. Without weights: the rate of participation times the mean best score (Hải
+    Dương 2024, Huế 2025). With weights: both as shares of what can be reached, weighted, on the scale of the round (a
+    composite of 40 and 60 was used in 2020).
+    """
+
+    participation_weight: int = 0
+    score_weight: int = 0
+    is_by_block: bool = False
+    """Whether each block of units has places of its own."""
+    floor_percent: int = 0
+    """Units in which a smaller share of the staff took part have no place."""
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether weights were given."""
+        return bool(self.participation_weight or self.score_weight)
+
+
+@dataclass(frozen=True, slots=True)
 class RoundSettings:
     """The rules of a round. Durations in seconds, scores in hundredths of a point."""
 
@@ -97,6 +117,9 @@ class RoundSettings:
     """Whether whoever has passed may download a certificate."""
     reveal_during_attempt: bool = False
     """A practice round: key and explanation after each answer. Only outside the ranking."""
+    unit_ranking: UnitRankingRule = UnitRankingRule()
+    prize_places: int = 10
+    """How many people of the ranking stand on the list of prizes."""
     excluded_roles: frozenset[Role] = field(
         default_factory=lambda: frozenset({Role.ORGANISER, Role.JUDGE, Role.ADMINISTRATOR})
     )
@@ -117,6 +140,13 @@ class Round:
     settings: RoundSettings
     version: int
     finalised_at: datetime | None = None
+    extended_until: datetime | None = None
+    """The latest close that was granted to a unit or a person (``domain.exceptions``)."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the round is over for everyone: keys are not shown, and nothing is final, before."""
+        return max(self.closes_at, self.extended_until or self.closes_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +161,8 @@ class Contest:
     rules: tuple[str, ...]
     zone: ZoneInfo
     is_demonstration: bool
+    allows_registration: bool = False
+    """Whether people who are on no list may ask to join, to be approved by the lead of the unit that they choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +219,8 @@ def compute_week_start(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def find_reveal(round_: Round, now: datetime) -> Reveal:
-    """What a finished attempt shows now."""
-    is_closed = compute_phase(round_.opens_at, round_.closes_at, now) is Phase.CLOSED
+    """What a finished attempt shows now: no more than during the round while somebody still has the window open."""
+    is_closed = compute_phase(round_.opens_at, round_.ends_at, now) is Phase.CLOSED
     return round_.settings.reveal_after_close if is_closed else round_.settings.reveal_after_attempt
 
 

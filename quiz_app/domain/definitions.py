@@ -6,6 +6,15 @@ from dataclasses import dataclass
 
 from quiz_app.domain.contests import Contest, Round
 from quiz_app.domain.people import Role
+from quiz_app.domain.units import Quota
+
+
+@dataclass(frozen=True, slots=True)
+class UnitKindDefinition:
+    """A kind of unit and what pages call it."""
+
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +31,11 @@ class UnitDefinition:
 
 @dataclass(frozen=True, slots=True)
 class QuotaDefinition:
-    """What a kind of unit or one unit owes: people by number or by percent of the staff, and initiatives."""
+    """What a kind of unit or one unit owes."""
 
     unit_kind: str | None
     unit_code: str | None
-    people_number: int | None
-    people_percent: int | None
-    initiative_number: int | None
+    quota: Quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class ContestDefinition:
     contest: Contest
     bank_name: str
     rounds: tuple[Round, ...]
+    unit_kinds: tuple[UnitKindDefinition, ...]
     units: tuple[UnitDefinition, ...]
     quotas: tuple[QuotaDefinition, ...]
     exclusions: tuple[ExclusionDefinition, ...]

@@ -140,6 +140,18 @@ class TooManyFailures(Refusal):
         self.next_at = next_at
 
 
+class AgencySignInFailed(Refusal):
+    """The agency's identity provider did not confirm who it is: refused there, too late, or not as it was asked."""
+
+    status = 401
+
+
+class AgencyAccountUnknown(Refusal):
+    """The agency knows the person, but no open account goes by that name; none is made by signing in."""
+
+    status = 403
+
+
 class PasswordTooWeak(Refusal):
     """The new password is too short, too common, or the old one; ``reason`` is an English message id."""
 
@@ -148,3 +160,55 @@ class PasswordTooWeak(Refusal):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class UnitClosed(Refusal):
+    """The unit is closed: it takes neither people nor sub-units."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class UnitCycle(Refusal):
+    """A unit would come to stand under itself."""
+
+    def __init__(self, name: str, other: str) -> None:
+        super().__init__(name, other)
+        self.name = name
+        self.other = other
+
+
+class UnitNotEmpty(Refusal):
+    """The unit cannot be closed yet: people or open sub-units are in it."""
+
+    def __init__(self, people_count: int, sub_unit_count: int) -> None:
+        super().__init__(people_count, sub_unit_count)
+        self.people_count = people_count
+        self.sub_unit_count = sub_unit_count
+
+
+class UnitCodeTaken(Refusal):
+    """Another unit has this code, be it open or closed."""
+
+    def __init__(self, unit_code: str) -> None:
+        super().__init__(unit_code)
+        self.unit_code = unit_code
+
+
+class UnitsChanged(Refusal):
+    """The units are no longer what the preview of the import compared them with."""
+
+
+class KeyChanged(Refusal):
+    """Somebody else has put the key right since the preview was made."""
+
+
+class FinalResultsConcerned(Refusal):
+    """The change concerns results that are final, which an administrator alone may change."""
+
+    status = 403
+
+    def __init__(self, titles: tuple[str, ...]) -> None:
+        super().__init__(titles)
+        self.titles = titles

@@ -130,3 +130,11 @@ def _cut(line: str, typeface: str, room: float) -> str:
     while line and _measure_word(line + "…", typeface) > room:
         line = line[:-1].rstrip()
     return line + "…"
+
+
+def wrap_text(text: str, *, typeface: str, size: float, width: float) -> list[str]:
+    """The text in as many lines as it takes at this size, filled from the first word on."""
+    cleaned = clean_text(text)
+    if " " not in cleaned and len(cleaned) * size * 0.45 < width and measure(cleaned, typeface, size) <= width:
+        return [cleaned]
+    return _split(cleaned.split(" "), typeface, width / size)

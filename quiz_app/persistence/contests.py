@@ -1,4 +1,4 @@
-"""Contests, rounds, quotas and exclusions."""
+"""Contests, rounds and exclusions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     UniqueConstraint,
     bindparam,
+    false,
     insert,
     select,
     update,
@@ -52,6 +53,7 @@ class DbContest(Model):
     time_zone: Mapped[str]
     is_demonstration: Mapped[bool]
     created_at: Mapped[Instant]
+    allows_registration: Mapped[bool] = mapped_column(server_default=false())
 
 
 class DbRound(Model):
@@ -69,32 +71,11 @@ class DbRound(Model):
     settings: Mapped[JsonText]
     version: Mapped[int]
     finalised_at: Mapped[OptionalInstant]
+    extended_until: Mapped[OptionalInstant]
     prediction_actual: Mapped[int | None]
     __table_args__ = (
         UniqueConstraint("contest_id", "code"),
         CheckConstraint("opens_at < closes_at", name="window"),
-    )
-
-
-class DbQuota(Model):
-    """What units owe in a contest: of a kind of unit, or of one unit (which then overrides its kind)."""
-
-    __tablename__ = "quotas"
-    id: Mapped[Identifier]
-    contest_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("contests.id"))
-    unit_kind: Mapped[str | None]
-    unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("units.id"))
-    people_number: Mapped[int | None]
-    people_percent: Mapped[int | None]
-    initiative_number: Mapped[int | None]
-    __table_args__ = (
-        CheckConstraint("(unit_kind IS NULL) <> (unit_id IS NULL)", name="of_whom"),
-        CheckConstraint("people_percent BETWEEN 0 AND 100", name="people_percent"),
-        CheckConstraint("people_number >= 0", name="people_number"),
-        CheckConstraint("initiative_number >= 0", name="initiative_number"),
-        CheckConstraint("people_number IS NULL OR people_percent IS NULL", name="one_measure"),
-        UniqueConstraint("contest_id", "unit_kind"),
-        UniqueConstraint("contest_id", "unit_id"),
     )
 
 
@@ -108,7 +89,7 @@ class DbExclusion(Model):
 
 
 contests_table, rounds_table = DbContest.__table__, DbRound.__table__
-quotas_table, exclusions_table = DbQuota.__table__, DbExclusion.__table__
+exclusions_table = DbExclusion.__table__
 
 round_columns = [
     rounds_table.c.id,
@@ -121,6 +102,7 @@ round_columns = [
     rounds_table.c.settings,
     rounds_table.c.version,
     rounds_table.c.finalised_at,
+    rounds_table.c.extended_until,
     contests_table.c.time_zone,
 ]
 """What ``to_round`` needs of a row; label other tables' columns when selecting them beside these."""
@@ -138,6 +120,14 @@ _LOCK_ROUND = Statement(
     .where(rounds_table.c.id == bindparam("round_id"))
     .with_for_update(of=rounds_table)
 )
+_HOLD_ROUND = Statement(
+    select(*round_columns)
+    .select_from(_rounds_with_contest)
+    .where(rounds_table.c.id == bindparam("round_id"))
+    # Less than a change of the round's key takes, so that attempts, which refer to it, can begin meanwhile.
+    .with_for_update(of=rounds_table, key_share=True)
+)
+_SET_PREDICTION_ACTUAL = Statement.from_sql("UPDATE rounds SET prediction_actual = :actual WHERE id = :round_id")
 _PREDICTION_ACTUAL = Statement(
     select(rounds_table.c.prediction_actual).where(rounds_table.c.id == bindparam("round_id"))
 )
@@ -145,7 +135,6 @@ _LIST_ROUNDS = Statement(
     select(*round_columns).select_from(_rounds_with_contest).order_by(rounds_table.c.position, rounds_table.c.opens_at)
 )
 _ADD_ROUND = Statement(insert(rounds_table))
-_ADD_QUOTA = Statement(insert(quotas_table))
 _ADD_EXCLUSION = Statement(insert(exclusions_table))
 _FINALISE = Statement(
     update(rounds_table)
@@ -184,6 +173,17 @@ def lock_round(work: Work, round_id: int) -> Round | None:
     return None if row is None else to_round(row)
 
 
+def hold_round(work: Work, round_id: int) -> Round | None:
+    """The same, held against everything that changes results of the round as a whole; attempts go on meanwhile."""
+    row = work.find_one(_HOLD_ROUND, round_id=round_id)
+    return None if row is None else to_round(row)
+
+
+def set_prediction_actual(work: Work, *, round_id: int, actual: int) -> None:
+    """Another true number, after keys were put right."""
+    work.run(_SET_PREDICTION_ACTUAL, round_id=round_id, actual=actual)
+
+
 def find_prediction_actual(work: Work, round_id: int) -> int | None:
     """The true number that the prediction question asked for, once it is known."""
     row = work.find_one(_PREDICTION_ACTUAL, round_id=round_id)
@@ -208,6 +208,7 @@ def add_contest(work: Work, contest: Contest, now: datetime) -> int:
         rules=to_json(contest.rules),
         time_zone=contest.zone.key,
         is_demonstration=contest.is_demonstration,
+        allows_registration=contest.allows_registration,
         created_at=to_ms(now),
     )
     return contest_id
@@ -229,32 +230,10 @@ def add_round(work: Work, round_: Round, *, contest_id: int, bank_id: int, posit
         settings=to_json(settings_to_mapping(round_.settings)),
         version=1,
         finalised_at=None,
+        extended_until=None,
         prediction_actual=None,
     )
     return round_id
-
-
-def add_quota(
-    work: Work,
-    *,
-    contest_id: int,
-    unit_kind: str | None,
-    unit_id: int | None,
-    people_number: int | None,
-    people_percent: int | None,
-    initiative_number: int | None,
-) -> None:
-    """Insert what a kind of unit, or one unit, owes."""
-    work.run(
-        _ADD_QUOTA,
-        id=make_id(),
-        contest_id=contest_id,
-        unit_kind=unit_kind,
-        unit_id=unit_id,
-        people_number=people_number,
-        people_percent=people_percent,
-        initiative_number=initiative_number,
-    )
 
 
 def add_exclusion(work: Work, *, contest_id: int, login: str, reason: str) -> None:
@@ -278,6 +257,7 @@ def to_contest(row: Row) -> Contest:
         rules=tuple(from_json(row.rules)),
         zone=ZoneInfo(row.time_zone),
         is_demonstration=bool(row.is_demonstration),
+        allows_registration=bool(row.allows_registration),
     )
 
 
@@ -298,4 +278,5 @@ def to_round(row: Row) -> Round:
         settings=known[1],
         version=row.version,
         finalised_at=find_from_ms(row.finalised_at),
+        extended_until=find_from_ms(row.extended_until),
     )

@@ -8,6 +8,7 @@ up by id also asks whose it is.
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 
 _START_MS = 1_577_836_800_000
@@ -15,10 +16,20 @@ _START_MS = 1_577_836_800_000
 _RANDOM_BITS = 22
 
 
+_making = threading.Lock()
+_last = 0
+
+
 def make_id() -> int:
-    """A new key, positive and below 2**63."""
+    """A new key, positive and below 2**63; no two of a process are the same, and each is above the one before.
+
+    At random alone, 3,000 keys of one millisecond (an import) would meet with probability of two thirds.
+    """
+    global _last  # noqa: PLW0603 - what the lock is for
     elapsed_ms = time.time_ns() // 1_000_000 - _START_MS
-    return (elapsed_ms << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+    with _making:
+        _last = max((elapsed_ms << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS), _last + 1)
+        return _last
 
 
 def make_lowest_id(moment_ms: int) -> int:

@@ -18,6 +18,7 @@ from question_bank.keys import (
     NumberKey,
     OrderingKey,
     TextKey,
+    VoidKey,
 )
 from quiz_app.persistence.columns import from_json, to_json
 from quiz_app.persistence.session import Row
@@ -57,6 +58,8 @@ def key_to_json(key: Key | None) -> Any:
     """The key in plain values; the item's kind says which kind of key it is."""
     if key is None:
         return None
+    if isinstance(key, VoidKey):
+        return {"is_void": True}
     if isinstance(key, ChoiceKey):
         return {"right": sorted(key.right), "is_partial": key.is_partial}
     if isinstance(key, MatchingKey):
@@ -78,6 +81,8 @@ def to_key(kind: ItemKind, stored: Any) -> Key | None:
     """The key from its plain values."""
     if stored is None:
         return None
+    if stored.get("is_void"):
+        return VoidKey()
     if kind is ItemKind.MATCHING:
         return MatchingKey(tuple(stored["options"]), stored["is_partial"])
     if kind is ItemKind.ORDERING:

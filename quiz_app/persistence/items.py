@@ -9,18 +9,22 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
+    Text,
     UniqueConstraint,
     bindparam,
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from question_bank.assembly import PoolItem, to_pool_item
-from question_bank.items import Item
+from question_bank.formatted_text import to_plain
+from question_bank.items import Item, ItemKind
 from question_bank.readers.bank_folder import Topic
+from quiz_app.domain.names import make_search_text
 from quiz_app.extensions import Model
 from quiz_app.persistence.columns import Identifier, Instant, JsonText, from_json, to_json
 from quiz_app.persistence.ids import make_id
@@ -49,9 +53,14 @@ class DbItem(Model):
     topic: Mapped[str]
     level: Mapped[str]
     state: Mapped[str]
+    kind: Mapped[str] = mapped_column(server_default="single_choice")
+    """Of the newest version, as the two texts below: what lists are filtered by."""
+    search_text: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    source_text: Mapped[str] = mapped_column(Text, server_default=text("''"))
     __table_args__ = (
         UniqueConstraint("bank_id", "code"),
         CheckConstraint("state IN ('draft', 'reviewed', 'in_use', 'retired')", name="state"),
+        CheckConstraint(f"kind IN ({', '.join(repr(str(kind)) for kind in ItemKind)})", name="kind"),
     )
 
 
@@ -70,6 +79,8 @@ class DbItemVersion(Model):
     explanation: Mapped[str]
     source: Mapped[JsonText]
     created_at: Mapped[Instant]
+    made_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("accounts.id"))
+    """The author; None where the version came from a file that the operator loaded."""
     __table_args__ = (UniqueConstraint("item_id", "number"), CheckConstraint("number >= 1", name="number"))
 
 
@@ -79,6 +90,7 @@ _latest = (
 )
 _FIND_BANK = Statement(select(_banks).where(_banks.c.code == bindparam("bank_code")))
 _GET_BANK = Statement(select(_banks).where(_banks.c.id == bindparam("bank_id")))
+_GET_BANK_VERSION = Statement.from_sql("SELECT version FROM item_banks WHERE id = :bank_id")
 _ADD_BANK = Statement(insert(_banks))
 _TOUCH_BANK = Statement(
     update(_banks)
@@ -89,7 +101,13 @@ _ADD_ITEM = Statement(insert(_items))
 _SET_ITEM = Statement(
     update(_items)
     .where(_items.c.id == bindparam("item_id"))
-    .values(topic=bindparam("new_topic"), level=bindparam("new_level"))
+    .values(
+        topic=bindparam("new_topic"),
+        level=bindparam("new_level"),
+        kind=bindparam("new_kind"),
+        search_text=bindparam("new_search_text"),
+        source_text=bindparam("new_source_text"),
+    )
 )
 _ADD_VERSION = Statement(insert(_versions))
 _CURRENT = Statement(
@@ -121,6 +139,12 @@ def find_bank(work: Work, code: str) -> Row | None:
 def get_bank_row(work: Work, bank_id: int) -> Row | None:
     """The bank's row by id."""
     return work.find_one(_GET_BANK, bank_id=bank_id)
+
+
+def get_version(work: Work, bank_id: int) -> int:
+    """The bank's version as of now."""
+    row = work.find_one(_GET_BANK_VERSION, bank_id=bank_id)
+    return 0 if row is None else int(row.version)
 
 
 def read_topics(row: Row) -> tuple[Topic, ...]:
@@ -165,33 +189,66 @@ def find_version(work: Work, version_id: int) -> Item | None:
     return None if row is None else to_item(row)
 
 
-def add_items(work: Work, *, bank_id: int, items: Sequence[Item], now_ms: int) -> None:
-    """Insert items that are new to the bank, each with version 1, in use."""
-    item_rows, version_rows = [], []
+def add_items(
+    work: Work,
+    *,
+    bank_id: int,
+    items: Sequence[Item],
+    now_ms: int,
+    state: str = "in_use",
+    author_id: int | None = None,
+) -> list[int]:
+    """Insert items that are new to the bank, each with version 1; their ids, in the same order."""
+    item_rows, version_rows, item_ids = [], [], []
     for item in items:
         item_id = make_id()
+        item_ids.append(item_id)
         item_rows.append(
             {"id": item_id, "bank_id": bank_id, "code": item.code, "topic": item.topic, "level": str(item.level),
-             "state": "in_use"}
+             "state": state, "kind": str(item.kind), "search_text": make_item_search(item),
+             "source_text": make_source_search(item)}
         )  # fmt: skip
-        version_rows.append(_to_version_row(item_id, 1, item, now_ms))
+        version_rows.append(_to_version_row(item_id, 1, item, now_ms, author_id))
     work.run_many(_ADD_ITEM, item_rows)
     work.run_many(_ADD_VERSION, version_rows)
+    return item_ids
 
 
-def add_version(work: Work, *, item_id: int, number: int, item: Item, now_ms: int) -> None:
-    """Insert the next version of an item."""
-    work.run(_SET_ITEM, item_id=item_id, new_topic=item.topic, new_level=str(item.level))
-    work.run(_ADD_VERSION, **_to_version_row(item_id, number, item, now_ms))
+def add_version(work: Work, *, item_id: int, number: int, item: Item, now_ms: int, author_id: int | None = None) -> int:
+    """Insert the next version of an item; its id. The item's state and code stay as they are."""
+    work.run(
+        _SET_ITEM,
+        item_id=item_id,
+        new_topic=item.topic,
+        new_level=str(item.level),
+        new_kind=str(item.kind),
+        new_search_text=make_item_search(item),
+        new_source_text=make_source_search(item),
+    )
+    row = _to_version_row(item_id, number, item, now_ms, author_id)
+    work.run(_ADD_VERSION, **row)
+    return int(row["id"])
 
 
-def _to_version_row(item_id: int, number: int, item: Item, now_ms: int) -> dict[str, Any]:
+def make_item_search(item: Item) -> str:
+    """What an item is found by: its code and the words of its stem, options and rows, without accents."""
+    texts = (item.stem, *(option.text for option in item.options), *item.rows)
+    return make_search_text(item.code, *(to_plain(text) for text in texts))
+
+
+def make_source_search(item: Item) -> str:
+    """The words of an item's source, without accents."""
+    return make_search_text(item.source.document, item.source.article)
+
+
+def _to_version_row(item_id: int, number: int, item: Item, now_ms: int, author_id: int | None) -> dict[str, Any]:
     return {
         "id": make_id(),
         "item_id": item_id,
         "number": number,
         **to_version_values(item),
         "created_at": now_ms,
+        "made_by_id": author_id,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, bindparam
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz_app.extensions import Model
-from quiz_app.persistence.columns import Instant, from_ms
+from quiz_app.persistence.columns import Instant, from_ms, to_json
 from quiz_app.persistence.people import DbAccount, DbUnit
 from quiz_app.persistence.session import Row, Statement, Work
 
@@ -72,6 +73,18 @@ class BestResult:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptResult:
+    """What is kept of a person as the best, as far as a change of scores compares it."""
+
+    account_id: int
+    attempt_id: int
+    score_hundredths: int
+    correct_count: int
+    is_passed: bool
+    rank_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class RankingLine:
     """One person in the ranking of a round."""
 
@@ -83,6 +96,7 @@ class RankingLine:
     correct_count: int
     elapsed_ms: int
     finished_at: datetime
+    rank_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +156,7 @@ _RANKING = Statement(
         results_table.c.correct_count,
         results_table.c.elapsed_ms,
         results_table.c.finished_at,
+        results_table.c.rank_key,
     )
     .select_from(
         results_table.join(_accounts, _accounts.c.id == results_table.c.account_id).outerjoin(
@@ -152,6 +167,9 @@ _RANKING = Statement(
     .order_by(results_table.c.rank_key, results_table.c.account_id)
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
+)
+_COUNT_BETTER = Statement.from_sql(
+    "SELECT COUNT(*) AS number FROM results WHERE round_id = :round_id AND rank_key < :rank_key"
 )
 _FIGURES = Statement(
     select(
@@ -179,6 +197,39 @@ _UNITS = Statement(
     )
     .group_by(_units.c.id, _units.c.name, _units.c.kind, _units.c.block, _units.c.staff_number)
 )
+_LOCK_SQL = (
+    "SELECT account_id, attempt_id, score_hundredths, correct_count, is_passed, rank_key FROM results "
+    "WHERE round_id = :round_id AND account_id IN ({ids}) ORDER BY account_id{lock}"
+)
+_KEPT = Statement.from_sqls(
+    postgresql=_LOCK_SQL.format(
+        ids="SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:account_ids AS json))", lock=""
+    ),
+    sqlite=_LOCK_SQL.format(ids="SELECT value FROM json_each(:account_ids)", lock=""),
+)
+_LOCK_KEPT = Statement.from_sqls(
+    postgresql=_LOCK_SQL.format(
+        ids="SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:account_ids AS json))",
+        lock=" FOR UPDATE OF results",
+    ),
+    sqlite=_LOCK_SQL.format(ids="SELECT value FROM json_each(:account_ids)", lock=""),
+)
+# The best finished attempt of each of these people; of equals the earlier one, as when an attempt is kept at its end.
+_SET_BEST_SQL = f"""
+  UPDATE results SET attempt_id = best.id, is_passed = best.score_hundredths >= :cut_score,
+         {", ".join(f"{name} = best.{name}" for name in _BEST_COLUMNS if name not in ("attempt_id", "is_passed"))}
+  FROM (SELECT attempts.*, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY rank_key, id) AS place
+        FROM attempts WHERE round_id = :round_id AND account_id IN ({{ids}}) AND state = 'finished') AS best
+  WHERE best.place = 1 AND results.round_id = best.round_id AND results.account_id = best.account_id
+    AND (results.attempt_id <> best.id OR results.rank_key <> best.rank_key
+         OR results.score_hundredths <> best.score_hundredths OR results.correct_count <> best.correct_count)
+"""  # noqa: S608 - column names, no values
+_SET_BEST = Statement.from_sqls(
+    postgresql=_SET_BEST_SQL.format(
+        ids="SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:account_ids AS json))"
+    ),
+    sqlite=_SET_BEST_SQL.format(ids="SELECT value FROM json_each(:account_ids)"),
+)
 _DELETE = Statement(delete(results_table).where(results_table.c.round_id == bindparam("round_id")))
 
 
@@ -202,9 +253,16 @@ def list_ranking(work: Work, *, round_id: int, skipped: int, most: int) -> list[
             correct_count=row.correct_count,
             elapsed_ms=row.elapsed_ms,
             finished_at=from_ms(row.finished_at),
+            rank_key=row.rank_key,
         )
         for row in work.list_all(_RANKING, round_id=round_id, skipped=skipped, most=most)
     ]
+
+
+def count_better(work: Work, round_id: int, rank_key: str) -> int:
+    """How many people of the round stand before this rank key."""
+    row = work.find_one(_COUNT_BETTER, round_id=round_id, rank_key=rank_key)
+    return 0 if row is None else int(row.number)
 
 
 def read_figures(work: Work, round_id: int) -> RoundFigures:
@@ -258,23 +316,48 @@ def replace_results(work: Work, round_id: int, ranked: list[tuple[FinishedAttemp
         _KEEP_BEST,
         [
             {
-                "round_id": round_id,
-                "account_id": attempt.account_id,
+                **_to_best_row(round_id, attempt, rank_key, has_passed=has_passed),
                 "attempt_count": 1,
                 "last_finished_at": attempt.finished_at_ms,
-                "unit_id": attempt.unit_id,
-                "attempt_id": attempt.attempt_id,
-                "score_hundredths": attempt.score_hundredths,
-                "correct_count": attempt.correct_count,
-                "elapsed_ms": attempt.elapsed_ms,
-                "finished_at": attempt.finished_at_ms,
-                "is_passed": has_passed,
-                "rank_key": rank_key,
             }
             for attempt, rank_key, has_passed in ranked
         ],
     )
     return len({attempt.account_id for attempt, _, _ in ranked})
+
+
+def list_kept(work: Work, *, round_id: int, account_ids: Sequence[int], locks: bool) -> dict[int, KeptResult]:
+    """What is kept of these people, by account id; with ``locks`` held against finishes until the transaction ends."""
+    rows = work.list_all(_LOCK_KEPT if locks else _KEPT, round_id=round_id, account_ids=to_json(list(account_ids)))
+    return {
+        row.account_id: KeptResult(
+            row.account_id, row.attempt_id, row.score_hundredths, row.correct_count, bool(row.is_passed), row.rank_key
+        )
+        for row in rows
+    }
+
+
+def renew_best(work: Work, *, round_id: int, account_ids: Sequence[int], cut_score_hundredths: int) -> None:
+    """Find the best finished attempt of each of these people anew, after scores were changed; writes what differs.
+
+    The results are locked by the caller (``list_kept``). How often people finished stays as it is.
+    """
+    work.run(_SET_BEST, round_id=round_id, account_ids=to_json(list(account_ids)), cut_score=cut_score_hundredths)
+
+
+def _to_best_row(round_id: int, attempt: FinishedAttempt, rank_key: str, *, has_passed: bool) -> dict[str, Any]:
+    return {
+        "round_id": round_id,
+        "account_id": attempt.account_id,
+        "unit_id": attempt.unit_id,
+        "attempt_id": attempt.attempt_id,
+        "score_hundredths": attempt.score_hundredths,
+        "correct_count": attempt.correct_count,
+        "elapsed_ms": attempt.elapsed_ms,
+        "finished_at": attempt.finished_at_ms,
+        "is_passed": has_passed,
+        "rank_key": rank_key,
+    }
 
 
 def to_best_result(row: Row) -> BestResult:

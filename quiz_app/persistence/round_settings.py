@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from question_bank.blueprint import BlueprintCell, ExamBlueprint
@@ -13,6 +14,7 @@ from quiz_app.domain.contests import (
     RegimeKind,
     Reveal,
     RoundSettings,
+    UnitRankingRule,
 )
 from quiz_app.domain.people import Role
 
@@ -36,6 +38,8 @@ def settings_to_mapping(settings: RoundSettings) -> dict[str, Any]:
         "transport_grace_seconds": settings.transport_grace_seconds,
         "gives_certificate": settings.gives_certificate,
         "reveal_during_attempt": settings.reveal_during_attempt,
+        "unit_ranking": asdict(settings.unit_ranking),
+        "prize_places": settings.prize_places,
         "excluded_roles": sorted(str(role) for role in settings.excluded_roles),
     }
 
@@ -65,5 +69,7 @@ def settings_from_mapping(stored: dict[str, Any]) -> RoundSettings:
         # Rounds stored before there were certificates or practice do not say.
         gives_certificate=stored.get("gives_certificate", False),
         reveal_during_attempt=stored.get("reveal_during_attempt", False),
+        unit_ranking=UnitRankingRule(**stored.get("unit_ranking", {})),
+        prize_places=stored.get("prize_places", 10),
         excluded_roles=frozenset(Role(word) for word in stored["excluded_roles"]),
     )

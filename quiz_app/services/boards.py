@@ -59,7 +59,8 @@ def view_live_board(*, organiser: Person, round_id: int, now: datetime) -> LiveB
             raise NotFound
         bank_row = items_store.get_bank_row(work, round_.bank_id)
         bank = hold_bank(work, round_.bank_id, bank_row.version if bank_row else 0)
-        longest = timedelta(seconds=round_.settings.time_limit_seconds + round_.settings.transport_grace_seconds)
+        # Up to four times the limit: some people have extra time.
+        longest = timedelta(seconds=4 * round_.settings.time_limit_seconds + round_.settings.transport_grace_seconds)
         live = attempts_store.read_live_figures(work, round_id=round_id, now=now, longest_attempt=longest)
         figures = results_store.read_figures(work, round_id)
     pool = bank.get_pool(round_)

@@ -97,6 +97,14 @@ def issue_certificate(*, person: Person, round_id: int, now: datetime) -> None:
             )
 
 
+def take_certificate(*, person: Person, round_id: int, now: datetime) -> Certificate:
+    """The person's certificate to be handed out, which is audited. Raises what ``view_certificate`` raises."""
+    certificate = view_certificate(person=person, round_id=round_id)
+    with transaction() as work:
+        audit.add_entry(work, now=now, actor_id=person.id, action="certificate_downloaded", subject=("round", round_id))
+    return certificate
+
+
 def view_certificate(*, person: Person, round_id: int) -> Certificate:
     """The person's certificate of the round, with their best result as of now.
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from quiz_app.cache import Cache
+from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import results as results_store
 from quiz_app.persistence.results import RoundFigures, UnitLine
 from quiz_app.persistence.session import reading
+from quiz_app.services.units.boards import arrange_lines
 
 FIGURES_SECONDS = 5
 
@@ -26,10 +28,12 @@ def read_round_figures(cache: Cache, round_id: int) -> RoundFigures:
 
 
 def list_unit_figures(cache: Cache, round_id: int) -> list[UnitLine]:
-    """Every unit with its figures in a round."""
+    """The units of a round's board with their figures, mergers counted (``units.boards``)."""
 
     def read() -> list[dict[str, object]]:
         with reading() as work:
-            return [asdict(line) for line in results_store.list_unit_figures(work, round_id)]
+            round_ = contests_store.find_round(work, round_id)
+            lines = results_store.list_unit_figures(work, round_id)
+            return [asdict(line) for line in arrange_lines(work, lines, round_.closes_at)] if round_ else []
 
     return [UnitLine(**line) for line in cache.get_or_compute(f"unit-figures:{round_id}", FIGURES_SECONDS, read)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.resources import files
 
-from quiz_app.domain.errors import NotFound, WrongCredentials
+from quiz_app.domain.activation import ActivationCodeTyped
+from quiz_app.domain.errors import AgencyAccountUnknown, NotFound, WrongCredentials
 from quiz_app.domain.people import (
     FAILURE_WINDOW,
     Person,
@@ -13,12 +13,12 @@ from quiz_app.domain.people import (
     ensure_may_try_sign_in,
     normalise_login,
 )
+from quiz_app.keyed_hashes import KeyedHashes
 from quiz_app.passwords import hash_password, is_password_right, needs_new_hash
 from quiz_app.persistence import audit
 from quiz_app.persistence import people as people_store
 from quiz_app.persistence.session import reading, transaction
-
-COMMON_PASSWORDS = frozenset(files("quiz_app").joinpath("common_passwords.txt").read_text(encoding="utf-8").split())
+from quiz_app.services.activation import COMMON_PASSWORDS, is_code_right
 
 
 def find_signed_in(*, account_id: int, auth_version: int) -> Person | None:
@@ -28,8 +28,9 @@ def find_signed_in(*, account_id: int, auth_version: int) -> Person | None:
     return person if person and person.auth_version == auth_version else None
 
 
-def sign_in(*, login: str, password: str, address: str, now: datetime) -> Person:
-    """The person, if account and password fit. Raises WrongCredentials or TooManyFailures.
+def sign_in(*, login: str, password: str, address: str, now: datetime, keys: KeyedHashes | None = None) -> Person:
+    """The person, if account and password fit. Raises WrongCredentials or TooManyFailures; and ActivationCodeTyped
+    where what was typed is the person's one-time code, which is not used up by that.
 
     The hash is checked outside any transaction: it takes as long as fifty saves.
     """
@@ -44,9 +45,14 @@ def sign_in(*, login: str, password: str, address: str, now: datetime) -> Person
             last_address=known.last_address if known else None,
         )
     ensure_may_try_sign_in(counts, now)
-    if not is_password_right(password, known.password_hash if known else None) or known is None:
+    if not is_password_right(password, (known.password_hash or None) if known else None) or known is None:
+        if keys is not None and known is not None and is_code_right(known, password, keys=keys, now=now):
+            raise ActivationCodeTyped(login, password)
         with transaction() as work:
             people_store.add_failure(work, login=login[:200], address=address, now=now)
+            # An unknown account is not named: people type their password there, and nothing leaves the trail again.
+            subject = ("account", known.account_id if known else None)
+            audit.add_entry(work, now=now, actor_id=None, action="sign_in_failed", subject=subject)
         raise WrongCredentials
     fresh_hash = hash_password(password) if needs_new_hash(known.password_hash) else None
     with transaction() as work:
@@ -59,6 +65,23 @@ def sign_in(*, login: str, password: str, address: str, now: datetime) -> Person
     if person is None:
         raise WrongCredentials
     return person
+
+
+def sign_in_from_agency(*, name: str, address: str, now: datetime) -> Person:
+    """The person whom the agency's identity provider has confirmed under this name, which is that of their account.
+
+    Raises AgencyAccountUnknown: no account is made by signing in, and a closed one stays closed.
+    """
+    login = normalise_login(name)
+    with transaction() as work:
+        known = people_store.find_credentials(work, login) if login else None
+        if known is not None:
+            people_store.note_sign_in(work, account_id=known.account_id, address=address, now=now)
+            person = people_store.find_person(work, known.account_id)
+            if person is not None:
+                return person
+        audit.add_entry(work, now=now, actor_id=None, action="sign_in_failed", subject=("account", None))
+    raise AgencyAccountUnknown
 
 
 def change_password(*, person: Person, current: str, new: str, now: datetime) -> Person:

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from quiz_app.cache import Cache
-from quiz_app.domain.contests import Phase, PredictionSubject, Round, compute_phase, may_see_ranking
+from quiz_app.domain.contests import Phase, PredictionSubject, RankCriterion, Round, compute_phase, may_see_ranking
 from quiz_app.domain.errors import NotAllowed, NotFound
 from quiz_app.domain.people import Person
-from quiz_app.domain.permissions import may_lead_unit, may_organise
-from quiz_app.domain.results import RankedValues, UnitFigures, is_passed, make_rank_key
+from quiz_app.domain.permissions import may_organise
+from quiz_app.domain.results import RankedValues, find_deciding, is_passed, make_rank_key
 from quiz_app.persistence import audit
 from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import results as results_store
 from quiz_app.persistence.columns import from_ms
-from quiz_app.persistence.results import FinishedAttempt, RankingLine, RoundFigures, UnitLine
+from quiz_app.persistence.results import FinishedAttempt, RankingLine, RoundFigures
 from quiz_app.persistence.session import reading, transaction
 from quiz_app.services.attempts.closing import close_overdue
 from quiz_app.services.figures import list_unit_figures, read_round_figures
+from quiz_app.services.unit_rankings import RankedUnit, rank_units
 
 SETTLING = timedelta(seconds=30)
 """How long after the close an order is provisional: a start or a finish stamped before it may yet be committed."""
@@ -28,19 +29,20 @@ RANKING_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class RankedPerson:
-    """A place and who holds it."""
+    """A place and who holds it. ``decided_by`` is what put the person behind the line above; None where they share a
+    place, and on the first line of a page.
+    """
 
     place: int
     line: RankingLine
+    decided_by: RankCriterion | None
+    is_tied: bool
+    """Whether the line above, or the end of the page before, has the same place."""
 
-
-@dataclass(frozen=True, slots=True)
-class RankedUnit:
-    """A unit with its figures; ``place`` is None where no standing can be computed (no staff number)."""
-
-    place: int | None
-    line: UnitLine
-    figures: UnitFigures
+    @property
+    def needs_explanation(self) -> bool:
+        """Whether the score alone does not say why the person stands behind the line above."""
+        return self.is_tied or self.decided_by not in (None, RankCriterion.SCORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,6 @@ class RankingPage:
     figures: RoundFigures
     number: int
     page_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class UnitOverview:
-    """A unit's figures in one round, for its lead."""
-
-    round: Round
-    phase: Phase
-    line: UnitLine
-    figures: UnitFigures
 
 
 def view_ranking(
@@ -88,18 +80,19 @@ def view_ranking(
     page_count = max(1, -(-figures.people // RANKING_PAGE))
     number = min(max(1, number), page_count)
     skipped = (number - 1) * RANKING_PAGE
-    units = _rank_units(list_unit_figures(cache, round_id)) if of_units else ()
+    units = rank_units(list_unit_figures(cache, round_id), round_.settings) if of_units else ()
     with reading() as work:
         round_ = contests_store.find_round(work, round_id) or round_
         people = (
             [] if of_units else results_store.list_ranking(work, round_id=round_id, skipped=skipped, most=RANKING_PAGE)
         )
+        before = results_store.count_better(work, round_id, people[0].rank_key) if people and skipped else 0
     return RankingPage(
         round=round_,
         phase=phase,
         is_provisional=round_.finalised_at is None,
         of_units=of_units,
-        people=tuple(RankedPerson(place, line) for place, line in enumerate(people, start=skipped + 1)),
+        people=place_people(people, skipped=skipped, before=before, order=round_.settings.rank_order),
         units=units,
         figures=figures,
         number=number,
@@ -107,39 +100,24 @@ def view_ranking(
     )
 
 
-def _rank_units(lines: list[UnitLine]) -> tuple[RankedUnit, ...]:
-    """Units by standing, equal ones at the same place; those without a standing follow by name, without a place."""
-    pairs = [(line, _to_figures(line)) for line in lines]
-    placed = sorted(
-        ((line, figures) for line, figures in pairs if figures.standing is not None),
-        key=lambda pair: (-(pair[1].standing or 0), pair[0].name),
-    )
-    unplaced = sorted(
-        ((line, figures) for line, figures in pairs if figures.standing is None and figures.taken_part),
-        key=lambda pair: pair[0].name,
-    )
-    ranked: list[RankedUnit] = []
-    for number, (line, figures) in enumerate(placed, start=1):
-        is_tied = bool(ranked) and ranked[-1].figures.standing == figures.standing
-        ranked.append(RankedUnit(ranked[-1].place if is_tied else number, line, figures))
-    return tuple(ranked + [RankedUnit(None, line, figures) for line, figures in unplaced])
+def place_people(
+    lines: list[RankingLine], *, skipped: int, before: int, order: tuple[RankCriterion, ...]
+) -> tuple[RankedPerson, ...]:
+    """The lines of a page with their places; people equal in everything have the same one.
 
-
-def _to_figures(line: UnitLine) -> UnitFigures:
-    return UnitFigures(line.staff_number, line.taken_part, line.passed, line.best_sum_hundredths)
-
-
-def list_led_units(*, lead: Person, now: datetime) -> list[UnitOverview]:
-    """The figures of the units that this person leads, in every round. Raises NotAllowed for anyone else."""
-    if not may_lead_unit(lead):
-        raise NotAllowed
-    with reading() as work:
-        return [
-            UnitOverview(round_, compute_phase(round_.opens_at, round_.closes_at, now), line, _to_figures(line))
-            for round_ in contests_store.list_rounds(work)
-            for line in results_store.list_unit_figures(work, round_.id)
-            if line.unit_id in lead.led_unit_ids
-        ]
+    ``before`` is how many people of the round are better than the first line: fewer than the ``skipped`` ones where
+    its place began on an earlier page.
+    """
+    ranked: list[RankedPerson] = []
+    for number, line in enumerate(lines):
+        if number == 0:
+            ranked.append(RankedPerson(before + 1, line, None, before < skipped))
+            continue
+        above = ranked[-1]
+        decided_by = find_deciding(above.line.rank_key, line.rank_key, order)
+        place = above.place if decided_by is None else skipped + number + 1
+        ranked.append(RankedPerson(place, line, decided_by, decided_by is None))
+    return tuple(ranked)
 
 
 def finalise_round(*, round_id: int, now: datetime) -> bool:
@@ -153,7 +131,7 @@ def finalise_round(*, round_id: int, now: datetime) -> bool:
         round_ = contests_store.lock_round(work, round_id)
         if round_ is None:
             raise NotFound
-        if now < round_.closes_at + SETTLING or round_.finalised_at:
+        if now < round_.ends_at + SETTLING or round_.finalised_at:
             return False
         if results_store.count_open(work, round_id):
             return False
@@ -207,18 +185,36 @@ def _rank_again(
     attempts: list[FinishedAttempt], round_: Round, prediction_actual: int | None
 ) -> list[tuple[FinishedAttempt, str, bool]]:
     """Each attempt with its rank key, now that the prediction can be compared, and whether it passed."""
-    settings = round_.settings
-    ranked = []
-    for attempt in attempts:
-        distance = None
-        if prediction_actual is not None and attempt.prediction is not None:
-            distance = abs(attempt.prediction - prediction_actual)
-        values = RankedValues(attempt.score_hundredths, attempt.elapsed_ms, from_ms(attempt.finished_at_ms), distance)
-        ranked.append(
-            (
-                attempt,
-                make_rank_key(values, settings.rank_order),
-                is_passed(attempt.score_hundredths, settings.cut_score_hundredths),
-            )
-        )
-    return ranked
+    return [(attempt, *rank_attempt(attempt, round_, prediction_actual)) for attempt in attempts]
+
+
+def rank_attempt(attempt: FinishedAttempt, round_: Round, prediction_actual: int | None) -> tuple[str, bool]:
+    """The rank key of a finished attempt, and whether it passed. ``prediction_actual`` is None until it is known."""
+    settings, distance = round_.settings, None
+    if prediction_actual is not None and attempt.prediction is not None:
+        distance = abs(attempt.prediction - prediction_actual)
+    values = RankedValues(attempt.score_hundredths, attempt.elapsed_ms, from_ms(attempt.finished_at_ms), distance)
+    return (
+        make_rank_key(values, settings.rank_order),
+        is_passed(attempt.score_hundredths, settings.cut_score_hundredths),
+    )
+
+
+def count_prediction_again(*, round_id: int) -> bool:
+    """Where the true number of a final round's prediction question was changed by other scores: store it, and order
+    everybody by it. Whether it was another one. Raises NotFound.
+    """
+    with transaction() as work:
+        round_ = contests_store.lock_round(work, round_id)
+        if round_ is None:
+            raise NotFound
+        subject = round_.settings.prediction
+        if subject is None or round_.finalised_at is None:
+            return False
+        attempts = results_store.list_finished(work, round_id)
+        actual = _count_predicted(attempts, subject, round_.settings.blueprint.size)
+        if actual == contests_store.find_prediction_actual(work, round_id):
+            return False
+        contests_store.set_prediction_actual(work, round_id=round_id, actual=actual)
+        results_store.replace_results(work, round_id, _rank_again(attempts, round_, actual))
+    return True

@@ -26,9 +26,10 @@ KEYWORDS = {
     "lazy_gettext": None,
     # Classes whose text is a message id.
     "InvalidInput": None,
+    "JobFailed": None,
+    "WrongPicture": None,
     "PasswordTooWeak": None,
     "ItemProblem": (2,),
-    "WrongPicture": None,
 }
 _HEADERS = ("Language:", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms")
 

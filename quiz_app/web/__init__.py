@@ -13,6 +13,7 @@ from quiz_app.web.security import register_security
 from quiz_app.web.static_files import register_static_files
 from quiz_app.web.targets import IdConverter
 from quiz_app.web.translate import register_translations
+from quiz_app.web.uploads import register_uploads
 
 __all__ = ["register", "select_locale"]
 
@@ -23,12 +24,14 @@ def register(app: Flask) -> None:
     register_security(app)
     register_static_files(app)
     register_identity(app)
+    register_uploads(app)
     register_formatting(app)
     register_translations(app)
     register_addresses(app)
     errors.register_errors(app)
     app.register_blueprint(public.bp)
     app.register_blueprint(account.bp)
+    app.register_blueprint(account.jobs.bp, url_prefix="/jobs")
     app.register_blueprint(participant.bp)
     app.register_blueprint(unit_lead.bp, url_prefix="/unit")
     app.register_blueprint(organiser.bp, url_prefix="/organiser")

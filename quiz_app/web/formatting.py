@@ -14,10 +14,13 @@ from markupsafe import Markup
 from question_bank.formatted_text import PICTURE_SCHEME, FormattedText, to_plain
 from question_bank.items import OPTION_LABELS
 from quiz_app.domain.errors import Refusal
+from quiz_app.domain.jobs import RESULT_KEPT_FOR
+from quiz_app.web import audit_words, flag_words, job_words, place_words
 from quiz_app.web import value_formats as formats
 from quiz_app.web import value_words as words
 from quiz_app.web.language import get_language
 from quiz_app.web.refusal_words import explain_refusal, title_refusal
+from quiz_app.web.role_words import describe_role
 
 DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
 PICTURE_ADDRESS = f'src="{PICTURE_SCHEME}:'
@@ -42,11 +45,27 @@ def register_formatting(app: Flask) -> None:
         duration=words.describe_duration,
         time_limit=words.describe_time_limit,
         time_left=words.describe_time_left,
+        place=place_words.describe_place,
+        problem_text=place_words.describe_problem,
         option_label=lambda position: OPTION_LABELS[position],
         formatted=show_formatted,
         plain=to_plain,
+        flag_name=flag_words.describe_flag,
+        flag_reason=flag_words.explain_flag,
+        exact_number=_with_language(formats.format_exact),
         level_name=words.describe_level,
         regime=words.describe_regime,
+        file_size=_with_language(formats.format_file_size),
+        role_name=describe_role,
+        audit_action=audit_words.describe_action,
+        audit_subject=audit_words.describe_subject_type,
+        audit_details=audit_words.list_details,
+        job_kind=job_words.describe_kind,
+        job_state=job_words.describe_state,
+        job_progress=job_words.describe_progress,
+        job_message=job_words.describe_message,
+        job_share=job_words.measure_progress,
+        job_kept_until=lambda job: job.finished_at + RESULT_KEPT_FOR,
     )
     app.jinja_env.globals.update(
         describe_refusal=describe_refusal,

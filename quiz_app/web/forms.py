@@ -52,6 +52,14 @@ def renew_token() -> str:
     return str(serializer.dumps(session["csrf_token"]))
 
 
+def read_number(field: str) -> int:
+    """A whole number of the form that can be the id of a row. Raises InvalidInput."""
+    text = request.form.get(field, "")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) < 2**63):
+        raise InvalidInput("Choose one of the list.")
+    return int(text)
+
+
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """Account and password."""
 
@@ -70,6 +78,21 @@ class ChangePasswordForm(FlaskForm):  # type: ignore[misc]
     current = PasswordField(
         _l("Current password"), validators=[DataRequired(_l("Enter your current password.")), Length(max=128)]
     )
+    new = PasswordField(_l("New password"), validators=[DataRequired(_l("Enter a new password.")), Length(max=128)])
+    repeated = PasswordField(
+        _l("New password again"), validators=[EqualTo("new", _l("The two new passwords are not the same."))]
+    )
+
+
+class ActivationForm(FlaskForm):  # type: ignore[misc]
+    """Account, one-time code, and the new password twice."""
+
+    login = StringField(
+        _l("Account"),
+        filters=[normalise_text],
+        validators=[DataRequired(_l("Enter your account.")), Length(max=120)],
+    )
+    code = StringField(_l("One-time code"), validators=[DataRequired(_l("Enter the code.")), Length(max=100)])
     new = PasswordField(_l("New password"), validators=[DataRequired(_l("Enter a new password.")), Length(max=128)])
     repeated = PasswordField(
         _l("New password again"), validators=[EqualTo("new", _l("The two new passwords are not the same."))]

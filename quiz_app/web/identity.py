@@ -14,7 +14,9 @@ from quiz_app.config import Settings
 from quiz_app.domain.errors import SignInRequired, StorageUnavailable
 from quiz_app.domain.people import Person
 from quiz_app.extensions import login_manager
+from quiz_app.origin import Origin, set_origin
 from quiz_app.services import people
+from quiz_app.storage import Storage
 from quiz_app.web.language import get_language
 
 
@@ -36,6 +38,9 @@ def register_identity(app: Flask) -> None:
     @app.before_request
     def take_time() -> None:
         g.now = read_now()
+        # A proxy that is trusted with the address is trusted with the id of its log too.
+        given = request.headers.get("X-Request-ID", "") if app.config["TRUSTED_PROXIES"] else ""
+        set_origin(Origin(get_address(), given))
 
     @login_manager.user_loader  # type: ignore[untyped-decorator]
     def load_user(stored: str) -> SignedIn | None:
@@ -110,6 +115,11 @@ def get_settings() -> Settings:
 def get_cache() -> Cache:
     """The cache of this process."""
     return current_app.extensions["cache"]  # type: ignore[no-any-return]
+
+
+def get_storage() -> Storage:
+    """Where files are kept."""
+    return current_app.extensions["storage"]  # type: ignore[no-any-return]
 
 
 def get_address() -> str:

@@ -6,6 +6,7 @@ Instants come in UTC and are shown in the zone of their contest, as dd/MM/yyyy H
 from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
+from decimal import Decimal
 
 VIETNAMESE = "vi"
 
@@ -71,6 +72,15 @@ def format_number(value: int, language: str) -> str:
     return text.replace(",", ".") if language == VIETNAMESE else text
 
 
+def format_exact(value: Decimal, language: str) -> str:
+    """A number with all of its decimals and no more: ``1.000,5``, ``0,125``."""
+    whole, _, decimals = f"{value:f}".partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    decimals = decimals.rstrip("0")
+    separator = "," if language == VIETNAMESE else "."
+    return sign + format_number(int(whole.lstrip("-")), language) + (separator + decimals if decimals else "")
+
+
 def _format_hundredths(hundredths: int, language: str, *, fewest: int) -> str:
     sign = "-" if hundredths < 0 else ""
     whole, rest = divmod(abs(hundredths), 100)
@@ -90,6 +100,15 @@ def format_elapsed(milliseconds: int, language: str) -> str:
     """A time taken: ``02:48,312``, to the millisecond, because that is what decides between equal scores."""
     seconds, rest = divmod(milliseconds, 1000)
     return f"{format_stopwatch(seconds * 1000)}{',' if language == VIETNAMESE else '.'}{rest:03d}"
+
+
+def format_file_size(size: int, language: str) -> str:
+    """A number of bytes as people read it: ``640 B``, ``12,5 KB``, ``1,2 MB``; rounded up, thousands as 1024."""
+    if size < 1024:
+        return f"{size} B"
+    unit, divisor = ("KB", 1024) if size < 1024 * 1024 else ("MB", 1024 * 1024)
+    tenths = -(-size * 10 // divisor)
+    return f"{_format_hundredths(tenths * 10, language, fewest=0)} {unit}"
 
 
 def milliseconds_between(start: datetime, end: datetime) -> int:

@@ -388,7 +388,9 @@ def test_unknown_codes_are_answered_in_words_and_then_refused(app: Flask) -> Non
     assert Visitor(app, address="10.9.9.8").get(f"/certificates/{UNKNOWN}").status_code == 404
 
 
-def test_no_download_and_no_check_changes_a_row(visitor: Visitor, person: Person, round_: Round) -> None:
+def test_no_download_and_no_check_changes_a_row_and_a_download_leaves_an_entry_in_the_trail(
+    visitor: Visitor, person: Person, round_: Round
+) -> None:
     sit_attempt(person, round_, right=9)
     download(visitor, round_)
     ((code,),) = run_sql("SELECT code FROM certificates")
@@ -397,6 +399,7 @@ def test_no_download_and_no_check_changes_a_row(visitor: Visitor, person: Person
         return {
             table: sorted(map(repr, run_sql(f"SELECT * FROM {table}")))
             for table in inspect(db.engine).get_table_names()
+            if table != "audit_entries"
         }
 
     before = read_all()
@@ -410,6 +413,8 @@ def test_no_download_and_no_check_changes_a_row(visitor: Visitor, person: Person
         visitor.get(path)
         visitor.ask("HEAD", path)
     assert read_all() == before
+    entries = run_sql("SELECT actor_id, subject_id, address FROM audit_entries WHERE action = 'certificate_downloaded'")
+    assert set(entries) == {(person.id, round_.id, "127.0.0.1")}
 
 
 @pytest.mark.parametrize("typed", ["abc", "<script>alert(1)</script>", "0" * 21, "%00" * 20, "%FF%FE", "a" * 5000])

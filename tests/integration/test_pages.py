@@ -13,10 +13,15 @@ from sqlalchemy import inspect
 from werkzeug.routing import Rule
 
 from quiz_app.clock import read_now
+from quiz_app.domain.jobs import JobKind
 from quiz_app.domain.people import Role
 from quiz_app.extensions import db
+from quiz_app.persistence.session import transaction
 from quiz_app.services.attempts import start_attempt
+from quiz_app.services.jobs import add_job
 from tests.factories import add_person, add_unit, run_sql, sit_attempt
+from tests.integration.bank import add_item_import, find_item_id
+from tests.integration.staff import add_staff_list
 from tests.integration.visitor import Visitor, add_open_round
 
 VISITORS: dict[str, list[Role]] = {
@@ -35,6 +40,13 @@ TO_SIGN_IN = "to sign-in"  # a redirect to the sign-in page
 Expected = dict[str, Any]
 ONLY_SIGNED_IN_PAGE: Expected = {"anonymous": TO_SIGN_IN, "others": 200}
 ONLY_OWNER: Expected = {"anonymous": TO_SIGN_IN, "owner": 200, "others": 404}
+ONLY_ORGANISERS_FIND: Expected = {"anonymous": TO_SIGN_IN, "organiser": 200, "administrator": 200, "others": 404}
+ONLY_ORGANISERS: Expected = {"anonymous": TO_SIGN_IN, "organiser": 200, "administrator": 200, "others": 403}
+ONLY_ORGANISERS_POST_NOTHING: Expected = {"anonymous": 401, "organiser": 422, "administrator": 422, "others": 403}
+ONLY_ITS_ORGANISER: Expected = {"anonymous": TO_SIGN_IN, "organiser": 200, "administrator": 404, "others": 403}
+ONLY_ORGANISERS_MISS: Expected = {"anonymous": TO_SIGN_IN, "organiser": 404, "administrator": 404, "others": 403}
+ONLY_ORGANISERS_POST_MISSING: Expected = {"anonymous": 401, "organiser": 404, "administrator": 404, "others": 403}
+ONLY_UNIT_LEAD: Expected = {"anonymous": TO_SIGN_IN, "unit_lead": 200, "others": 403}
 EXPECTED: dict[tuple[str, str], Expected] = {
     ("GET", "static"): {"others": 200},
     ("GET", "public.show_home"): {"others": 200},
@@ -44,6 +56,14 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", "public.set_language"): {"others": 302},
     ("GET", "public.find_certificate"): {"others": 200},
     ("GET", "public.show_certificate"): {"others": 404},
+    ("GET", "public.find_list"): {"others": 200},
+    ("GET", "public.show_list"): {"others": 404},
+    # The form of this test has no file.
+    ("POST", "public.check_list_file"): {"others": 422},
+    ("GET", "unit_lead.show_lists"): ONLY_UNIT_LEAD,
+    ("POST", "unit_lead.take_list"): {"anonymous": 401, "unit_lead": 422, "others": 403},
+    ("GET", "organiser.show_lists"): ONLY_ORGANISERS,
+    ("POST", "organiser.take_list"): ONLY_ORGANISERS_POST_NOTHING,
     ("GET", "account.sign_in"): {"anonymous": 200, "others": 302},
     ("POST", "account.sign_in"): {"others": 200},
     ("GET", "account.show_session"): {"others": 200},
@@ -53,6 +73,12 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", "account.sign_out_everywhere"): {"anonymous": 401, "others": 302},
     # A digest of no picture.
     ("GET", "account.show_picture"): {"anonymous": TO_SIGN_IN, "others": 404},
+    ("GET", "jobs.show_jobs"): ONLY_SIGNED_IN_PAGE,
+    # A job that an organiser has asked for; it waits, so that there is no result yet.
+    ("GET", "jobs.show_job"): ONLY_ORGANISERS_FIND,
+    ("GET", "jobs.show_progress"): ONLY_ORGANISERS_FIND,
+    ("GET", "jobs.download_result"): {"anonymous": TO_SIGN_IN, "others": 404},
+    ("POST", "jobs.cancel"): {"anonymous": 401, "organiser": 303, "administrator": 303, "others": 404},
     ("GET", "participant.show_home"): ONLY_SIGNED_IN_PAGE,
     ("GET", "participant.show_start"): ONLY_SIGNED_IN_PAGE,
     ("GET", "participant.show_history"): ONLY_SIGNED_IN_PAGE,
@@ -72,7 +98,146 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("GET", "unit_lead.show_home"): {"anonymous": TO_SIGN_IN, "unit_lead": 200, "others": 403},
     ("GET", "organiser.show_rounds"): {"anonymous": TO_SIGN_IN, "organiser": 200, "administrator": 200, "others": 403},
     ("GET", "organiser.show_round"): {"anonymous": TO_SIGN_IN, "organiser": 200, "administrator": 200, "others": 403},
+    ("GET", "organiser.show_audit"): {"anonymous": TO_SIGN_IN, "organiser": 200, "administrator": 200, "others": 403},
+    ("POST", "organiser.check_audit"): {"anonymous": 401, "organiser": 303, "administrator": 303, "others": 403},
+    ("GET", "organiser.show_roles"): {"anonymous": TO_SIGN_IN, "organiser": 200, "administrator": 200, "others": 403},
+    # The form of this test names no role, and no grant has the id.
+    ("POST", "organiser.grant_role"): {"anonymous": 401, "administrator": 422, "others": 403},
+    ("POST", "organiser.revoke_role"): {"anonymous": 401, "administrator": 404, "others": 403},
+    ("GET", "organiser.show_analysis"): ONLY_ORGANISERS,
+    ("POST", "organiser.request_analysis"): {"anonymous": 401, "organiser": 303, "administrator": 303, "others": 403},
+    # No analysis was computed, so that no version is in it.
+    ("GET", "organiser.show_item_analysis"): {
+        "anonymous": TO_SIGN_IN, "organiser": 404, "administrator": 404, "others": 403,
+    },
     ("GET", "judge.show_home"): {"anonymous": TO_SIGN_IN, "judge": 200, "others": 403},
+    ("GET", "unit_lead.show_participants"): ONLY_UNIT_LEAD,
+    ("GET", "unit_lead.show_reminders"): ONLY_UNIT_LEAD,
+    ("GET", "organiser.show_overview"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_exceptions"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_person_attempts"): ONLY_ORGANISERS,
+    ("POST", "organiser.extend_window"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.set_extra_time"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.void_attempt"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.show_participants"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_prizes"): ONLY_ORGANISERS,
+    # The person here is in no unit: nobody's, to a unit lead.
+    ("GET", "unit_lead.show_people"): ONLY_UNIT_LEAD,
+    ("GET", "unit_lead.show_person"): {"anonymous": TO_SIGN_IN, "unit_lead": 404, "others": 403},
+    ("GET", "unit_lead.show_registrations"): ONLY_UNIT_LEAD,
+    ("POST", "unit_lead.reset_person"): {"anonymous": 401, "unit_lead": 404, "others": 403},
+    ("POST", "unit_lead.make_slips"): {"anonymous": 401, "unit_lead": 422, "others": 403},
+    ("POST", "unit_lead.decide_registration"): {"anonymous": 401, "unit_lead": 422, "others": 403},
+    ("GET", "organiser.show_units"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_unit"): ONLY_ORGANISERS,
+    ("GET", "organiser.download_units"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_kinds"): ONLY_ORGANISERS,
+    ("POST", "organiser.put_kind"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.add_unit"): ONLY_ORGANISERS,
+    ("POST", "organiser.add_unit"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.edit_unit"): ONLY_ORGANISERS,
+    ("POST", "organiser.edit_unit"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.move_unit"): ONLY_ORGANISERS,
+    ("POST", "organiser.move_unit"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.merge_unit"): ONLY_ORGANISERS,
+    ("POST", "organiser.merge_unit"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.close_unit"): ONLY_ORGANISERS,
+    ("POST", "organiser.close_unit"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.show_unit_upload"): ONLY_ORGANISERS,
+    ("POST", "organiser.upload_units"): ONLY_ORGANISERS_POST_NOTHING,
+    # A list of units that this person did not upload.
+    ("GET", "organiser.show_unit_import"): {
+        "anonymous": TO_SIGN_IN, "organiser": 404, "administrator": 404, "others": 403,
+    },
+    ("POST", "organiser.confirm_unit_import"): {
+        "anonymous": 401, "organiser": 404, "administrator": 404, "others": 403,
+    },
+    ("GET", "organiser.show_quotas"): ONLY_ORGANISERS,
+    # The address names no kind.
+    ("GET", "organiser.edit_kind_quota"): {
+        "anonymous": TO_SIGN_IN, "organiser": 404, "administrator": 404, "others": 403,
+    },
+    ("POST", "organiser.edit_kind_quota"): {
+        "anonymous": 401, "organiser": 404, "administrator": 404, "others": 403,
+    },
+    ("GET", "organiser.edit_unit_quota"): ONLY_ORGANISERS,
+    ("POST", "organiser.edit_unit_quota"): {"anonymous": 401, "organiser": 303, "administrator": 303, "others": 403},
+    ("GET", "organiser.show_people"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_person"): ONLY_ORGANISERS,
+    ("POST", "organiser.edit_person"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.move_person"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.close_person"): {"anonymous": 401, "organiser": 303, "administrator": 303, "others": 403},
+    ("POST", "organiser.reopen_person"): {"anonymous": 401, "organiser": 303, "administrator": 303, "others": 403},
+    ("POST", "organiser.reset_person"): {"anonymous": 401, "organiser": 200, "administrator": 200, "others": 403},
+    ("POST", "organiser.make_slips"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.show_registrations"): ONLY_ORGANISERS,
+    ("POST", "organiser.decide_registration"): ONLY_ORGANISERS_POST_NOTHING,
+    # The list here has an error, so that it cannot be confirmed; it is discarded once.
+    ("GET", "organiser.show_staff_lists"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_staff_list"): ONLY_ORGANISERS,
+    ("GET", "organiser.download_problems"): ONLY_ORGANISERS,
+    ("GET", "organiser.download_template"): ONLY_ORGANISERS,
+    ("POST", "organiser.upload_staff_list"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.confirm_staff_list"): {
+        "anonymous": 401, "organiser": 409, "administrator": 409, "others": 403,
+    },
+    ("POST", "organiser.discard_staff_list"): {
+        "anonymous": 401, "organiser": 303, "administrator": 409, "others": 403,
+    },
+    # No identity provider is set here.
+    ("GET", "account.begin_agency_sign_in"): {"others": 404},
+    ("GET", "account.end_agency_sign_in"): {"others": 404},
+    ("GET", "organiser.show_banks"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_bank"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_item"): ONLY_ORGANISERS,
+    ("GET", "organiser.new_item"): ONLY_ORGANISERS,
+    ("POST", "organiser.new_item"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.edit_item"): ONLY_ORGANISERS,
+    ("POST", "organiser.edit_item"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.change_item_state"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.change_item_states"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.export_bank_items"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.download_item_template"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_duplicates"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_item_imports"): ONLY_ORGANISERS,
+    ("POST", "organiser.upload_items"): ONLY_ORGANISERS_POST_NOTHING,
+    # An import of questions is its person's alone.
+    ("GET", "organiser.show_item_import"): ONLY_ITS_ORGANISER,
+    ("GET", "organiser.mend_import_line"): ONLY_ITS_ORGANISER,
+    # No picture of the import has the digest.
+    ("GET", "organiser.show_import_picture"): {
+        "anonymous": TO_SIGN_IN, "organiser": 404, "administrator": 404, "others": 403,
+    },
+    ("POST", "organiser.mend_import_page"): {
+        "anonymous": 401, "organiser": 303, "administrator": 404, "others": 403,
+    },
+    ("POST", "organiser.mend_import_line"): {
+        "anonymous": 401, "organiser": 422, "administrator": 404, "others": 403,
+    },
+    # The one question here has an error, so that it cannot be confirmed.
+    ("POST", "organiser.confirm_item_import"): {
+        "anonymous": 401, "organiser": 409, "administrator": 404, "others": 403,
+    },
+    ("POST", "organiser.discard_item_import"): {
+        "anonymous": 401, "organiser": 303, "administrator": 404, "others": 403,
+    },
+    # No item version has the id.
+    ("GET", "organiser.show_key"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.propose_key"): ONLY_ORGANISERS_POST_MISSING,
+    ("POST", "organiser.undo_key"): ONLY_ORGANISERS_POST_MISSING,
+    ("POST", "organiser.continue_rescoring"): ONLY_ORGANISERS_POST_MISSING,
+    ("GET", "organiser.show_key_preview"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.confirm_key"): ONLY_ORGANISERS_POST_MISSING,
+    ("POST", "participant.dismiss_notice"): {"anonymous": 401, "others": 303},
+    ("GET", "organiser.edit_blueprint"): ONLY_ORGANISERS,
+    ("POST", "organiser.edit_blueprint"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "account.activate"): {"others": 200},
+    ("POST", "account.activate"): {"others": 200},
+    # No contest here takes requests to join.
+    ("GET", "account.register"): {"others": 404},
+    ("POST", "account.register"): {"others": 404},
+    ("GET", "account.find_registration"): {"others": 200},
+    ("GET", "account.show_registration"): {"others": 404},
 }  # fmt: skip
 
 
@@ -85,6 +250,8 @@ class Site:
     open_attempt_id: int
     finished_attempt_id: int
     visitors: dict[str, Visitor]
+    job_id: int
+    ids: dict[str, int]
 
     def make_path(self, rule: Rule) -> str:
         """The address of a rule, with the ids of this scene."""
@@ -95,8 +262,13 @@ class Site:
             "filename": "img/icon.svg",
             "code": "NO-SUCH-CODE",
             "slot": 0,
+            "job_id": self.job_id,
+            "grant_id": 1,
             "digest": "0" * 64,
+            "version_id": 1,
+            "notice_id": 1,
         }
+        values |= self.ids
         assert rule.arguments <= set(values), f"{rule} has an argument that this test has no value for"
         with self.app.test_request_context():
             return self.app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
@@ -115,7 +287,20 @@ def site(app: Flask) -> Site:
     finished_id = sit_attempt(people["owner"], round_, right=5, started_at=now - timedelta(minutes=20))
     open_id = start_attempt(person=people["owner"], round_id=round_.id, now=now)
     visitors = {"anonymous": Visitor(app), **{name: Visitor(app, name) for name in people}}
-    return Site(app, round_.id, open_id, finished_id, visitors)
+    with transaction() as work:
+        job_id = add_job(work, kind=JobKind.VERIFY_AUDIT, arguments={}, person=people["organiser"], now=now)
+    ids = {
+        "account_id": add_person("nobody-of-these").id,
+        "import_id": add_staff_list(people["organiser"], "Họ và tên,Đơn vị\nNguyễn An,không có"),
+        "registration_id": 1,
+        "unit_id": unit_id,
+        "contest_id": round_.contest_id,
+        "bank_id": round_.bank_id,
+        "item_id": find_item_id(round_.bank_id),
+        "item_import_id": add_item_import(people["organiser"], round_.bank_id),
+        "position": 0,
+    }
+    return Site(app, round_.id, open_id, finished_id, visitors, job_id, ids)
 
 
 def list_rules(app: Flask, method: str) -> list[Rule]:

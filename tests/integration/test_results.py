@@ -13,11 +13,11 @@ from quiz_app.domain.contests import PredictionSubject, RankCriterion
 from quiz_app.domain.errors import NotAllowed, NotFound
 from quiz_app.domain.people import Person, Role
 from quiz_app.services.attempts import finish_attempt, list_home_rounds, save_responses, start_attempt, view_result
+from quiz_app.services.participation.led_units import view_led_dashboard
 from quiz_app.services.results import (
     SETTLING,
     RankingPage,
     finalise_round,
-    list_led_units,
     recompute_results,
     view_ranking,
 )
@@ -146,10 +146,11 @@ def test_a_unit_lead_sees_the_units_that_are_led_and_no_others() -> None:
     lead = add_person("phu-trach", roles=[Role.UNIT_LEAD], led_unit_id=own)
     for login, unit_id in [("x", own), ("y", other)]:
         sit_attempt(add_person(login, unit_id=unit_id), round_, right=7)
-    (overview,) = list_led_units(lead=lead, now=MIDDLE)
-    assert (overview.line.unit_id, overview.figures.taken_part, overview.figures.passed) == (own, 1, 1)
+    page = view_led_dashboard(lead=lead, round_id=None, now=MIDDLE)
+    assert page is not None
+    assert [(unit.unit_id, unit.taken_part, unit.passed) for unit in page.units] == [(own, 1, 1)]
     with pytest.raises(NotAllowed):
-        list_led_units(lead=replace(lead, roles=frozenset()), now=MIDDLE)
+        view_led_dashboard(lead=replace(lead, roles=frozenset()), round_id=None, now=MIDDLE)
 
 
 def test_a_prediction_decides_between_equals_after_the_close_and_counts_people() -> None:

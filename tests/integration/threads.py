@@ -9,22 +9,43 @@ from typing import TypeVar
 
 from flask import Flask
 
-from quiz_app.domain.errors import Refusal
+from quiz_app.domain.errors import Refusal, StorageUnavailable
+from quiz_app.extensions import db
+
+GATHER_SECONDS = 60
+"""How long the threads may take to be all there, on a machine that has much else to do."""
 
 Outcome = TypeVar("Outcome")
 
 
 def run_together(app: Flask, calls: Sequence[Callable[[], Outcome]]) -> list[Outcome | Refusal]:
-    """Each call's value, or the Refusal that it met; any other exception is a fault and is raised."""
-    barrier = threading.Barrier(len(calls), timeout=30)
+    """Each call's value, or the Refusal that it met; any other exception is a fault and is raised.
+
+    So is StorageUnavailable, with what caused it: the database is there, and nobody may be told that it is not.
+    """
+    open_connections(app, len(calls))
+    barrier = threading.Barrier(len(calls), timeout=GATHER_SECONDS)
 
     def run(call: Callable[[], Outcome]) -> Outcome | Refusal:
         with app.app_context():
             barrier.wait()
             try:
                 return call()
+            except StorageUnavailable:
+                raise
             except Refusal as refusal:
                 return refusal
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return [future.result() for future in [pool.submit(run, call) for call in calls]]
+
+
+def open_connections(app: Flask, count: int) -> None:
+    """Have so many connections stand in the application's pool, opened one after the other.
+
+    A server accepts a few within the seconds that the engine waits for each; not dozens at once on a busy machine.
+    """
+    with app.app_context():
+        connections = [db.engine.raw_connection() for _ in range(count)]
+        for connection in connections:
+            connection.close()

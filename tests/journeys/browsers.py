@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -12,8 +10,9 @@ from playwright.sync_api import Browser, Error, Page
 
 from tests.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.servers.ports import LOOPBACK, find_free_port
+from tests.servers.processes import kill_tree
 
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 class OwnBrowser:
@@ -53,7 +52,6 @@ class OwnBrowser:
                 time.sleep(0.2)
 
     def kill(self) -> None:
-        """At once, with nothing said to it."""
-        if self._process is not None and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        """At once, with nothing said to it; returns when no process of it holds a file of the profile any more."""
+        if self._process is not None:
+            kill_tree(self._process)

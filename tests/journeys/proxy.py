@@ -29,12 +29,18 @@ class SwallowingProxy:
         return f"http://{LOOPBACK}:{self.port}"
 
     def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
+        while True:
+            try:
                 client, _ = self._listener.accept()
+            except OSError:
+                return  # closed
+            try:
                 server = socket.create_connection((LOOPBACK, self._target_port))
-                threading.Thread(target=self._pass_requests, args=(client, server), daemon=True).start()
-                threading.Thread(target=self._pass_answers, args=(client, server), daemon=True).start()
+            except OSError:
+                client.close()  # as the server itself would; the next connection may fare better
+                continue
+            threading.Thread(target=self._pass_requests, args=(client, server), daemon=True).start()
+            threading.Thread(target=self._pass_answers, args=(client, server), daemon=True).start()
 
     def _pass_requests(self, client: socket.socket, server: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -56,4 +62,6 @@ class SwallowingProxy:
 
     def close(self) -> None:
         """Take no more connections."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for one
         self._listener.close()

@@ -1,4 +1,4 @@
-"""What the journeys of the question page share: a server with one round, people at their devices, and the database."""
+"""What the journeys share: a server with one round, people at their devices, and the database."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from quiz_app.clock import read_now
 from quiz_app.extensions import db
@@ -21,11 +23,23 @@ from tests.servers.web import WebServer, start_web
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
+PATIENCE_SECONDS = 30
+"""How long anything may take for which no requirement sets a limit: the machine may have much else to do."""
+KEPT = "đang giữ trên máy này"
+"""Part of what the page says of answers that the server does not have yet."""
+CLOCK_SECONDS = 1.5
+"""How far the time left that a page shows may be from that of the server; a begun second counts."""
+ON_EACH_DATABASE = pytest.mark.parametrize(
+    "stage", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+
+OpenDevice = Callable[..., Page]
+"""Opens a page on a device of its own: ``open_device(PHONE)``, with the options of a browser context."""
 
 
 @dataclass
 class Stage:
-    """A running server and the SQLite file behind it."""
+    """A running server and the database behind it."""
 
     server: WebServer
     database_url: str
@@ -36,20 +50,31 @@ class Stage:
         return self.server.base_url
 
     def run_sql(self, sql: str, *values: Any) -> list[Any]:
-        """Rows of a statement on the database itself, committed."""
+        """Rows of a statement on the database itself, committed; ``?`` stands for a value."""
+        if not self.database_url.startswith("sqlite"):
+            with psycopg.connect(self.database_url) as connection:
+                cursor = connection.execute(sql.replace("?", "%s"), values)  # type: ignore[arg-type]
+                return cursor.fetchall() if cursor.description else []
         path = self.database_url.removeprefix("sqlite:///")
-        with closing(sqlite3.connect(path, timeout=10)) as connection, connection:
+        with closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS)) as connection, connection:
             return connection.execute(sql, values).fetchall()
 
     def read_saved(self, attempt_id: int) -> dict[str, Any]:
         """What is saved, by name ("0" a choice, "f0" a flag), without what was cleared or is not flagged."""
         ((stored,),) = self.run_sql("SELECT responses FROM attempts WHERE id = ?", attempt_id)
-        return {name: entry[1] for name, entry in json.loads(stored).items() if is_set(name, entry[1])}
+        entries = json.loads(stored) if isinstance(stored, str) else stored
+        return {name: entry[1] for name, entry in entries.items() if is_set(name, entry[1])}
 
-    def wait_for_saved(self, attempt_id: int, expected: dict[str, Any], *, seconds: float = 30) -> None:
+    def wait_for_saved(self, attempt_id: int, expected: dict[str, Any], *, seconds: float = PATIENCE_SECONDS) -> None:
         """Until the database holds exactly this; fails after so many seconds."""
         wait_until(lambda: self.read_saved(attempt_id) == expected, seconds=seconds)
-        assert self.read_saved(attempt_id) == expected
+        saved = self.read_saved(attempt_id)
+        assert saved == expected, f"after {seconds} s the database holds {saved}, not {expected}"
+
+    def read_seconds_left(self, attempt_id: int) -> float:
+        """What the clock of this machine, which is the server's, has left until the deadline."""
+        ((deadline_ms,),) = self.run_sql("SELECT deadline_at FROM attempts WHERE id = ?", attempt_id)
+        return deadline_ms / 1000 - time.time()
 
     def set_time_left(self, attempt_id: int, seconds: float) -> None:
         """Move the deadline of a running attempt."""
@@ -66,7 +91,7 @@ def is_set(name: str, value: int | None) -> bool:
     return value == 1 if name.startswith("f") else value is not None
 
 
-def wait_until(is_true: Callable[[], bool], *, seconds: float) -> bool:
+def wait_until(is_true: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> bool:
     """Look again and again, for so long; whether it came true."""
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
@@ -95,18 +120,23 @@ def open_context(browser: Browser, viewport: dict[str, int] = DESKTOP, **options
     return browser.new_context(viewport=viewport, locale="vi-VN", **options)  # type: ignore[arg-type]
 
 
-def sign_in(page: Page, base_url: str, login: str = "an") -> None:
+def fill_sign_in(page: Page, login: str) -> None:
     """By the form, as everybody does."""
-    page.goto(f"{base_url}/sign-in")
     page.get_by_label("Tài khoản").fill(login)
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.get_by_role("button", name="Đăng nhập").click()
+
+
+def sign_in(page: Page, base_url: str, login: str = "an") -> None:
+    """Until the person's home is there."""
+    page.goto(f"{base_url}/sign-in")
+    fill_sign_in(page, login)
     expect(page).to_have_url(f"{base_url}/my")
 
 
-def start_attempt(page: Page, stage: Stage) -> int:
+def start_attempt(page: Page, stage: Stage, *, base_url: str = "") -> int:
     """Start, or go on with the open attempt; its id. Returns when the page's script is at work."""
-    page.goto(f"{stage.base_url}/rounds/{stage.round_id}/start")
+    page.goto(f"{base_url or stage.base_url}/rounds/{stage.round_id}/start")
     page.get_by_role("button", name="Bắt đầu làm bài").or_(page.get_by_role("link", name="Tiếp tục")).click()
     wait_for_script(page)
     found = re.search(r"/attempts/(\d+)", page.url)
@@ -124,6 +154,62 @@ def choose(page: Page, slot: int, position: int) -> None:
     page.locator(f'input[name="choice-{slot}"]').nth(position).click()
 
 
+def look_at_again(page: Page) -> None:
+    """As if the person came back to the page: it asks the server."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def count_kept(page: Page) -> int:
+    """How many answers and flags wait in this browser, of whatever account."""
+    count: int = page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('journal')).length")
+    return count
+
+
 def expect_saved(page: Page) -> None:
-    """The line at the top says that all is saved."""
-    expect(page.locator("#save-state")).to_contain_text("Đã lưu", timeout=10_000)
+    """The line at the top says that all is saved, and says so of the last choice too: nothing waits any more."""
+    assert wait_until(lambda: count_kept(page) == 0), f"{count_kept(page)} still wait"
+    expect(page.locator("#save-state")).to_contain_text("Đã lưu")
+
+
+def let_time_pass(page: Page, seconds: int) -> None:
+    """Run the page's installed clock, in steps: what its timers send can fail or succeed before later ones are due."""
+    for _ in range(seconds):
+        page.clock.run_for(1000)
+
+
+def read_shown_seconds(page: Page) -> int:
+    """The time left that the page shows."""
+    minutes, _, seconds = page.locator(".timer [data-time-face]").inner_text().partition(":")
+    return int(minutes) * 60 + int(seconds)
+
+
+def expect_right_time(page: Page, stage: Stage, attempt_id: int) -> None:
+    """The page comes to show the time that is left by the server's clock."""
+    shown: list[float] = []
+
+    def is_right() -> bool:
+        # Looking takes time, too: what is shown was right at a moment between the two.
+        latest = stage.read_seconds_left(attempt_id)
+        shown[:] = [read_shown_seconds(page), latest]
+        return stage.read_seconds_left(attempt_id) - CLOCK_SECONDS <= shown[0] <= latest + CLOCK_SECONDS
+
+    assert wait_until(is_right), f"shown and left at last, in seconds: {shown}"
+
+
+@contextmanager
+def holding_back(page: Page, pattern: str) -> Iterator[None]:
+    """Requests to such addresses wait until the end of the block: what the page shows meanwhile stays in front."""
+    waiting: list[Route] = []
+    is_over = False
+
+    def hold(route: Route) -> None:
+        if is_over:
+            route.continue_()
+        else:
+            waiting.append(route)
+
+    page.route(pattern, hold)
+    yield
+    is_over = True
+    for route in waiting:
+        route.continue_()

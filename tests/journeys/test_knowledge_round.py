@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from quiz_app.clock import read_now
 from quiz_app.domain.contests import Reveal
-from quiz_app.extensions import db
-from tests.factories import PASSWORD, add_person, add_round, add_unit, make_app
-from tests.servers.web import WebServer, start_web
+from tests.journeys.sitting import OpenDevice, fill_sign_in, start_stage
+from tests.servers.web import WebServer
 
 RIGHT = "Phương án một"
 """How the right option of every item of the test bank begins."""
@@ -22,18 +19,7 @@ WRONG = "Phương án ba"
 @pytest.fixture
 def server(database_url: str) -> Iterator[WebServer]:
     """The production server with a round that is open now and one participant."""
-    app = make_app(database_url)
-    with app.app_context():
-        now = read_now()
-        add_round(
-            opens_at=now - timedelta(days=1),
-            closes_at=now + timedelta(days=1),
-            reveal_after_attempt=Reveal.TOPICS,
-            now=now,
-        )
-        add_person("an", name="Nguyễn Thị Hạnh", unit_id=add_unit())
-        db.engine.dispose()
-    running = start_web({"DATABASE_URL": database_url, "DEMONSTRATION": "no"})
+    running = start_stage(database_url, reveal_after_attempt=Reveal.TOPICS).server
     yield running
     running.stop()
 
@@ -42,16 +28,13 @@ def server(database_url: str) -> Iterator[WebServer]:
     ("has_script", "width"), [(True, 360), (True, 1280), (False, 360)], ids=["phone", "desktop", "no-script"]
 )
 def test_below_six_is_retaken_and_the_best_is_kept(
-    server: WebServer, chromium_browser: Browser, *, has_script: bool, width: int
+    server: WebServer, open_device: OpenDevice, *, has_script: bool, width: int
 ) -> None:
-    context = chromium_browser.new_context(
-        java_script_enabled=has_script, viewport={"width": width, "height": 740}, locale="vi-VN"
-    )
-    page = context.new_page()
+    page = open_device({"width": width, "height": 740}, java_script_enabled=has_script)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    sign_in(page, server.base_url)
+    come_and_sign_in(page, server.base_url)
 
     sit(page, right_count=4, has_script=has_script)
     expect(page.locator(".score-large")).to_contain_text("4,0")
@@ -72,16 +55,13 @@ def test_below_six_is_retaken_and_the_best_is_kept(
     expect(page.locator("main")).to_contain_text("8,0")
     expect(page.locator("main")).not_to_contain_text("Chưa đạt")
     assert faults == []
-    context.close()
 
 
-def sign_in(page: Page, base_url: str) -> None:
+def come_and_sign_in(page: Page, base_url: str) -> None:
     """Come to the contest from its public home."""
     page.goto(base_url)
     page.goto(f"{base_url}/my")
-    page.get_by_label("Tài khoản").fill("an")
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
+    fill_sign_in(page, "an")
     expect(page).to_have_url(f"{base_url}/my")
 
 

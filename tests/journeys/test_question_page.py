@@ -6,14 +6,17 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.sitting import (
     PHONE,
+    OpenDevice,
     Stage,
     choose,
     expect_saved,
-    open_context,
+    holding_back,
+    let_time_pass,
+    look_at_again,
     sign_in,
     start_attempt,
     start_stage,
@@ -31,9 +34,7 @@ def practice(sqlite_copies: SqliteCopies, tmp_path_factory: pytest.TempPathFacto
     running.server.stop()
 
 
-def test_a_choice_is_changed_and_cleared(page: Page, stage: Stage, login: str) -> None:
-    sign_in(page, stage.base_url, login)
-    attempt_id = start_attempt(page, stage)
+def test_a_choice_is_changed_and_cleared(page: Page, stage: Stage, attempt_id: int) -> None:
     assert page.locator("input[type=radio]:checked").count() == 0  # nothing is chosen for anybody
     choose(page, 0, 1)
     stage.wait_for_saved(attempt_id, {"0": 1})
@@ -47,9 +48,8 @@ def test_a_choice_is_changed_and_cleared(page: Page, stage: Stage, login: str) -
     assert page.locator("input[type=radio]:checked").count() == 0
 
 
-def test_flags_and_place_are_there_on_another_device(chromium_browser: Browser, stage: Stage, login: str) -> None:
-    phone = open_context(chromium_browser, PHONE)
-    page = phone.new_page()
+def test_flags_and_place_are_there_on_another_device(open_device: OpenDevice, stage: Stage, login: str) -> None:
+    page = open_device(PHONE)
     sign_in(page, stage.base_url, login)
     attempt_id = start_attempt(page, stage)
     choose(page, 0, 0)
@@ -59,8 +59,7 @@ def test_flags_and_place_are_there_on_another_device(chromium_browser: Browser, 
     stage.wait_for_saved(attempt_id, {"0": 0, "f1": 1})
     order = page.locator(".stem").all_text_contents()
 
-    desktop = open_context(chromium_browser)
-    other = desktop.new_page()
+    other = open_device()
     sign_in(other, stage.base_url, login)
     assert start_attempt(other, stage) == attempt_id
     assert other.locator(".stem").all_text_contents() == order
@@ -68,13 +67,9 @@ def test_flags_and_place_are_there_on_another_device(chromium_browser: Browser, 
     expect(other.get_by_role("link", name="Câu 2, chưa trả lời, đã đánh dấu")).to_be_visible()
     other.locator('input[name="flag-1"]').uncheck()
     stage.wait_for_saved(attempt_id, {"0": 0})
-    phone.close()
-    desktop.close()
 
 
-def test_layout_and_hidden_time_are_remembered(page: Page, stage: Stage, login: str) -> None:
-    sign_in(page, stage.base_url, login)
-    attempt_id = start_attempt(page, stage)
+def test_layout_and_hidden_time_are_remembered(page: Page, stage: Stage, attempt_id: int) -> None:
     expect(page.locator("fieldset.question:visible")).to_have_count(10)
     page.get_by_role("button", name="Xem từng câu một").click()
     expect(page.locator("fieldset.question:visible")).to_have_count(1)
@@ -89,13 +84,12 @@ def test_layout_and_hidden_time_are_remembered(page: Page, stage: Stage, login: 
     expect(page.locator(".timer")).to_be_hidden()
     # In the last minute the time shows itself, whatever was chosen.
     stage.set_time_left(attempt_id, 50)
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    look_at_again(page)
     expect(page.locator(".timer")).to_be_visible()
 
 
-def test_a_phone_shows_one_question_with_large_rows(chromium_browser: Browser, stage: Stage, login: str) -> None:
-    context = open_context(chromium_browser, PHONE, has_touch=True)
-    page = context.new_page()
+def test_a_phone_shows_one_question_with_large_rows(open_device: OpenDevice, stage: Stage, login: str) -> None:
+    page = open_device(PHONE, has_touch=True)
     sign_in(page, stage.base_url, login)
     start_attempt(page, stage)
     expect(page.locator("fieldset.question:visible")).to_have_count(1)
@@ -108,16 +102,13 @@ def test_a_phone_shows_one_question_with_large_rows(chromium_browser: Browser, s
              .filter(([, box]) => box.height < 44 || box.width < 44).map(([text]) => text)"""
     )
     assert small == []
-    context.close()
 
 
-def test_leaving_is_asked_only_with_unsent_answers(page: Page, stage: Stage, login: str) -> None:
+@pytest.mark.usefixtures("attempt_id")
+def test_leaving_is_asked_only_with_unsent_answers(page: Page, stage: Stage) -> None:
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    sign_in(page, stage.base_url, login)
-    attempt_id = start_attempt(page, stage)
     choose(page, 0, 1)
-    stage.wait_for_saved(attempt_id, {"0": 1})
     expect_saved(page)
     page.goto(f"{stage.base_url}/my")
     assert asked == []
@@ -129,11 +120,9 @@ def test_leaving_is_asked_only_with_unsent_answers(page: Page, stage: Stage, log
     assert asked == ["beforeunload"]
 
 
-def test_two_clicks_hand_in_once(page: Page, stage: Stage, login: str) -> None:
+def test_two_clicks_hand_in_once(page: Page, stage: Stage, attempt_id: int) -> None:
     finishes: list[str] = []
     page.on("request", lambda request: finishes.append(request.url) if request.url.endswith("/finish") else None)
-    sign_in(page, stage.base_url, login)
-    attempt_id = start_attempt(page, stage)
     choose(page, 0, 1)
     page.locator("#check").click()
     expect(page.locator("#check-dialog")).to_contain_text("Đã trả lời 1/10 câu")
@@ -144,9 +133,8 @@ def test_two_clicks_hand_in_once(page: Page, stage: Stage, login: str) -> None:
     assert stage.read_saved(attempt_id) == {"0": 1}
 
 
-def test_the_check_leads_to_what_is_open_or_flagged(page: Page, stage: Stage, login: str) -> None:
-    sign_in(page, stage.base_url, login)
-    start_attempt(page, stage)
+@pytest.mark.usefixtures("attempt_id")
+def test_the_check_leads_to_what_is_open_or_flagged(page: Page) -> None:
     for slot in range(9):
         choose(page, slot, 0)
     page.locator('input[name="flag-2"]').check()
@@ -159,27 +147,25 @@ def test_the_check_leads_to_what_is_open_or_flagged(page: Page, stage: Stage, lo
     expect(page.locator("#question-10 legend")).to_be_focused()
 
 
-def test_at_the_end_the_page_locks_and_tells_what_was_received(page: Page, stage: Stage, login: str) -> None:
-    sign_in(page, stage.base_url, login)
-    attempt_id = start_attempt(page, stage)
+def test_at_the_end_the_page_locks_and_tells_what_was_received(page: Page, stage: Stage, attempt_id: int) -> None:
     for slot in range(3):
         choose(page, slot, 0)
     stage.wait_for_saved(attempt_id, {"0": 0, "1": 0, "2": 0})
     stage.set_time_left(attempt_id, 3)
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    dialog = page.get_by_role("dialog", name="Đã hết giờ làm bài")
-    expect(dialog).to_contain_text("Máy chủ đã nhận 3 câu trả lời đúng hạn", timeout=10_000)
-    expect(page.locator('input[name="choice-0"]').first).to_be_disabled()
-    expect(page.locator(".score-large")).to_be_visible(timeout=15_000)  # by itself
+    with holding_back(page, "**/finish"):  # or it would go on to the result before everything was looked at
+        look_at_again(page)
+        dialog = page.get_by_role("dialog", name="Đã hết giờ làm bài")
+        expect(dialog).to_contain_text("Máy chủ đã nhận 3 câu trả lời đúng hạn")
+        expect(page.locator('input[name="choice-0"]').first).to_be_disabled()
+    expect(page.locator(".score-large")).to_be_visible()  # by itself
 
 
-def test_answers_not_sent_can_be_downloaded_as_a_last_resort(page: Page, stage: Stage, login: str) -> None:
-    page.clock.install()
-    sign_in(page, stage.base_url, login)
-    attempt_id = start_attempt(page, stage)
+@pytest.mark.usefixtures("page_clock")
+def test_answers_not_sent_can_be_downloaded_as_a_last_resort(page: Page, attempt_id: int) -> None:
     page.context.set_offline(True)
     choose(page, 0, 1)
-    page.clock.run_for(40_000)
+    expect(page.locator("#banner")).to_be_visible()  # the page knows: from now on it counts the time
+    let_time_pass(page, 40)
     choose(page, 3, 2)
     button = page.get_by_role("button", name="Tải các câu trả lời chưa gửi")
     expect(button).to_be_visible()
@@ -208,11 +194,10 @@ def test_practice_tells_after_each_save(page: Page, practice: Stage) -> None:
     expect(question.locator(".feedback .badge-good")).to_have_text("Đúng")
 
 
-def test_an_ordinary_round_tells_nothing(page: Page, stage: Stage, login: str) -> None:
+@pytest.mark.usefixtures("attempt_id")
+def test_an_ordinary_round_tells_nothing(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/feedback") else None)
-    sign_in(page, stage.base_url, login)
-    start_attempt(page, stage)
     choose(page, 0, 0)
     expect_saved(page)
     page.wait_for_timeout(300)

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from question_bank.readers.bank_folder import read_bank_folder
-from tests.journeys.sitting import PHONE, Stage, choose, expect_saved, open_context, sign_in, start_attempt, start_stage
+from tests.journeys.sitting import PHONE, OpenDevice, Stage, choose, expect_saved, sign_in, start_attempt, start_stage
 from tests.servers.databases import SqliteCopies
 from tests.servers.web import REPOSITORY
 
@@ -29,13 +28,12 @@ def real_stage(sqlite_copies: SqliteCopies, tmp_path: Path) -> Iterator[Stage]:
     running.server.stop()
 
 
-def test_the_question_page_is_light(chromium_browser: Browser, real_stage: Stage) -> None:
+def test_the_question_page_is_light(open_device: OpenDevice, real_stage: Stage) -> None:
     stage = real_stage
-    context = open_context(chromium_browser, PHONE)
-    page = context.new_page()
+    page = open_device(PHONE)
     sign_in(page, stage.base_url)
     attempt_id = start_attempt(page, stage)
-    network = context.new_cdp_session(page)
+    network = page.context.new_cdp_session(page)
     received: dict[str, float] = defaultdict(float)
     sent: list[Any] = []
     headers: list[dict[str, str]] = []
@@ -66,4 +64,3 @@ def test_the_question_page_is_light(chromium_browser: Browser, real_stage: Stage
     whole = len(body) + sum(len(name) + len(value) + 4 for name, value in headers[0].items())
     assert whole <= SAVE_BYTES, f"{whole} bytes with the browser's own headers"
     print(f"first page {total:.0f} bytes in {len(received)} answers; save {len(body)} bytes, with headers {whole}")
-    context.close()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import socket
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+LOWEST_PORT = 20_000
+TRIES = 100
+# Linux gives the ports of this range to connections that somebody opens (ip(7)).
+_KERNEL_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class PortTaken(RuntimeError):
@@ -12,14 +18,23 @@ class PortTaken(RuntimeError):
 
 
 def find_free_port() -> int:
-    """Return a port that the kernel gives out as free on 127.0.0.1.
+    """Return a port of 127.0.0.1 on which nobody listens, below those that the kernel gives to connections.
 
-    Another process may take it before it is used; a server that then fails to bind says so in its log.
+    A server that is stopped and started again finds it free again: no browser or database client has got it meanwhile.
+    Another server may take it before it is used; one that then fails to bind says so in its log.
     """
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    highest = int(_KERNEL_RANGE.read_text().split()[0]) - 1
+    for _ in range(TRIES):
+        # Where the kernel gives out all of them, one of those is as good as can be had.
+        wanted = random.randint(LOWEST_PORT, highest) if highest > LOWEST_PORT else 0
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            try:
+                probe.bind((LOOPBACK, wanted))
+            except OSError:
+                continue
+            port: int = probe.getsockname()[1]
+            return port
+    raise PortTaken(f"no free port on {LOOPBACK} in {TRIES} tries")
 
 
 def is_port_open(port: int) -> bool:

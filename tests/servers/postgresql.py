@@ -112,18 +112,24 @@ class PostgresqlServer:
 
     def _wait_until_ready(self) -> None:
         assert self.process is not None
-        lock_file = self.directory / "data" / "postmaster.pid"
         give_up = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < give_up:
             if self.process.poll() is not None:
                 raise ServerFailed(f"PostgreSQL ended at its start:\n{read_log_end(self.log_path)}")
             # Line 1 is the postmaster's id, line 8 its state (miscadmin.h: LOCK_FILE_LINE_PM_STATUS).
-            lines = lock_file.read_text().splitlines() if lock_file.exists() else []
+            lines = self._read_lock_file()
             if len(lines) >= 8 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready":
                 return
             time.sleep(POLL_SECONDS)
         kill_tree(self.process)
         raise ServerFailed(f"PostgreSQL was not ready in time:\n{read_log_end(self.log_path)}")
+
+    def _read_lock_file(self) -> list[str]:
+        """Lines of postmaster.pid, or nothing: a starting server takes away what a killed one left, then writes it."""
+        try:
+            return (self.directory / "data" / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return []
 
     def stop(self) -> None:
         """Fast shutdown: sessions are ended, data is written out. Does nothing when already stopped."""

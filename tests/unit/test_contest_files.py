@@ -121,9 +121,11 @@ def test_soc_trang_has_the_rules_of_the_letter() -> None:
 
 
 def test_soc_trang_owes_two_people_a_division_and_thirty_percent_a_school() -> None:
-    owed = {quota.unit_kind or quota.unit_code: quota for quota in read_shipped("soc-trang-2022.yaml").quotas}
+    owed = {quota.unit_kind or quota.unit_code: quota.quota for quota in read_shipped("soc-trang-2022.yaml").quotas}
     assert owed["division"].people_number == 2
     assert (owed["school"].people_percent, owed["school"].initiative_number) == (30, 1)
+    # "Riêng phòng Tổ chức cán bộ vừa tham gia phần thi kiến thức, vừa tham gia phần thi sáng kiến" (§3).
+    assert [code for code, quota in owed.items() if quota.needs_all_parts] == ["SGDDT-TCCB"]
 
 
 def test_the_demonstration_has_the_same_rules_and_is_open_on_the_day_it_is_loaded() -> None:

@@ -184,6 +184,15 @@ def make_refusals():
         errors.WrongCredentials(),
         errors.TooManyFailures(CLOSE),
         errors.PasswordTooWeak("The new password needs at least 8 characters."),
+        errors.AgencySignInFailed(),
+        errors.AgencyAccountUnknown(),
+        errors.UnitClosed("Phòng A"),
+        errors.UnitCycle("Phòng A", "Phòng B"),
+        errors.UnitNotEmpty(3, 1),
+        errors.UnitCodeTaken("PA"),
+        errors.UnitsChanged(),
+        errors.KeyChanged(),
+        errors.FinalResultsConcerned(("Phần thi kiến thức",)),
     ]
 
 

@@ -38,12 +38,16 @@ class RecentScore:
 
 @dataclass(frozen=True, slots=True)
 class LiveFigures:
-    """What is going on in a round: attempts open now, overdue among them, and of the last 60 s started and finished."""
+    """What is going on in a round: attempts open now, overdue among them, and of the last 60 s: attempts started and
+    finished, answers saved (one that was changed counts once), and answers that came too late to count.
+    """
 
     open_count: int
     overdue_count: int
     started_last_minute: int
     finished_last_minute: int
+    saved_last_minute: int
+    late_last_minute: int
 
 
 _HISTORY = Statement(
@@ -92,6 +96,25 @@ _RECENT = Statement(
     ).where(attempts_table.c.id >= bindparam("lowest_id"), attempts_table.c.round_id == bindparam("round_id"))
 )
 
+# The moment of a save stands in the response, as ms after the start: nothing more is written for this board.
+_SAVED_SQL = (
+    "SELECT COUNT(*) AS saved FROM attempts, {each}(attempts.responses) answers "
+    "WHERE attempts.round_id = :round_id AND attempts.id >= :lowest_id AND substr(answers.key, 1, 1) <> 'f' "
+    "AND (attempts.state = 'in_progress' OR attempts.finished_at >= :since) "
+    "AND attempts.started_at + {saved_ms} >= :since"
+)
+_SAVED = Statement.from_sqls(
+    postgresql=_SAVED_SQL.format(each="jsonb_each", saved_ms="CAST(answers.value ->> 2 AS bigint)"),
+    sqlite=_SAVED_SQL.format(each="json_each", saved_ms="json_extract(answers.value, '$[2]')"),
+)
+_LATE = Statement.from_sql(
+    "SELECT COUNT(*) AS late FROM late_responses JOIN attempts ON attempts.id = late_responses.attempt_id "
+    "WHERE late_responses.received_at >= :since AND late_responses.attempt_id >= :lowest_id "
+    "AND attempts.round_id = :round_id"
+)
+_LATE_SPAN = timedelta(hours=1)
+"""How long after its time an attempt is looked at for late answers."""
+
 
 def list_history(work: Work, *, round_id: int, account_id: int, before_ordinal: int, most: int) -> list[AttemptLine]:
     """Finished attempts with a number below ``before_ordinal``, the latest first."""
@@ -124,17 +147,22 @@ def read_live_figures(work: Work, *, round_id: int, now: datetime, longest_attem
     table.
     """
     since = now - timedelta(seconds=60)
+    values = {
+        "round_id": round_id,
+        "since": to_ms(since),
+        "lowest_id": make_lowest_id(to_ms(since - longest_attempt)),
+    }
     open_row = work.find_one(_OPEN, round_id=round_id, now=to_ms(now))
-    recent = work.find_one(
-        _RECENT,
-        round_id=round_id,
-        since=to_ms(since),
-        lowest_id=make_lowest_id(to_ms(since - longest_attempt)),
-    )
+    recent = work.find_one(_RECENT, **values)
+    saved = work.find_one(_SAVED, **values)
+    late = work.find_one(_LATE, **(values | {"lowest_id": make_lowest_id(to_ms(since - longest_attempt - _LATE_SPAN))}))
     assert open_row is not None and recent is not None  # noqa: S101, PT018 - aggregates always have one row
+    assert saved is not None and late is not None  # noqa: S101, PT018 - as above
     return LiveFigures(
         open_count=open_row.open_count,
         overdue_count=int(open_row.overdue_count),
         started_last_minute=int(recent.started),
         finished_last_minute=int(recent.finished),
+        saved_last_minute=int(saved.saved),
+        late_last_minute=int(late.late),
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, or_, select
 
 from quiz_app.domain.contests import Round
+from quiz_app.domain.exceptions import make_personal_round
 from quiz_app.persistence.attempts.table import attempts_table, is_in_progress
 from quiz_app.persistence.columns import find_from_ms, from_ms
 from quiz_app.persistence.contests import (
@@ -17,6 +18,7 @@ from quiz_app.persistence.contests import (
     rounds_table,
     to_round,
 )
+from quiz_app.persistence.exceptions import extra_times_table, window_extensions_table
 from quiz_app.persistence.items import DbItemBank
 from quiz_app.persistence.people import DbAccount
 from quiz_app.persistence.results import BestResult, results_table, to_best_result
@@ -27,6 +29,26 @@ _mine: BindParameter[int] = bindparam("account_id")
 _last_ordinal = (
     select(func.max(attempts_table.c.ordinal))
     .where(attempts_table.c.round_id == rounds_table.c.id, attempts_table.c.account_id == _mine)
+    .correlate(rounds_table)
+    .scalar_subquery()
+)
+
+_extended_close = (
+    select(func.max(window_extensions_table.c.closes_at))
+    .where(
+        window_extensions_table.c.round_id == rounds_table.c.id,
+        or_(
+            window_extensions_table.c.account_id == _mine,
+            window_extensions_table.c.unit_id
+            == select(_accounts.c.unit_id).where(_accounts.c.id == _mine).scalar_subquery(),
+        ),
+    )
+    .correlate(rounds_table)
+    .scalar_subquery()
+)
+_extra_percent = (
+    select(extra_times_table.c.percent)
+    .where(extra_times_table.c.contest_id == rounds_table.c.contest_id, extra_times_table.c.account_id == _mine)
     .correlate(rounds_table)
     .scalar_subquery()
 )
@@ -44,7 +66,7 @@ class OpenAttempt:
 
 @dataclass(frozen=True, slots=True)
 class RoundStanding:
-    """A round and what one person has done in it."""
+    """A round as it holds for one person (see ``domain.exceptions``), and what they have done in it."""
 
     round: Round
     contest_title: str
@@ -71,6 +93,8 @@ def _select_standings() -> Select[tuple[object, ...]]:
         )
         .label("is_excluded"),
         func.coalesce(_last_ordinal, 0).label("last_ordinal"),
+        _extended_close.label("extended_close"),
+        func.coalesce(_extra_percent, 0).label("extra_percent"),
         open_attempts.c.id.label("open_id"),
         open_attempts.c.started_at.label("open_started_at"),
         open_attempts.c.deadline_at.label("open_deadline_at"),
@@ -132,7 +156,9 @@ def _to_standing(row: Row) -> RoundStanding:
             from_ms(row.open_accepts_until_at),
         )
     return RoundStanding(
-        round=to_round(row),
+        round=make_personal_round(
+            to_round(row), extended_close=find_from_ms(row.extended_close), extra_percent=row.extra_percent
+        ),
         contest_title=row.contest_title,
         is_demonstration=bool(row.is_demonstration),
         bank_version=row.bank_version,

@@ -72,6 +72,14 @@ class DbAttempt(Model):
             postgresql_where=text("state = 'in_progress'"),
             sqlite_where=text("state = 'in_progress'"),
         ),
+        # The chart of attempts by day, read from the index alone; only a finish writes to it, never a save.
+        Index(
+            "ix_attempts_finished",
+            "round_id",
+            "finished_at",
+            postgresql_where=text("state = 'finished'"),
+            sqlite_where=text("state = 'finished'"),
+        ),
         CheckConstraint("state IN ('in_progress', 'finished', 'voided')", name="state"),
         CheckConstraint("state <> 'finished' OR (finished_at IS NOT NULL AND rank_key IS NOT NULL)", name="finished"),
         CheckConstraint("state <> 'in_progress' OR finished_at IS NULL", name="in_progress"),

@@ -1,11 +1,12 @@
 """What a participant does with attempts: start, save, finish, look back."""
 
 from quiz_app.services.attempts.closing import close_overdue, finish_attempt
-from quiz_app.services.attempts.feedback import Feedback, view_feedback
+from quiz_app.services.attempts.feedback import Feedback
 from quiz_app.services.attempts.pages import (
     list_home_rounds,
     view_attempt,
     view_history,
+    view_practised,
     view_result,
     view_start,
 )
@@ -27,8 +28,8 @@ __all__ = [
     "save_responses",
     "start_attempt",
     "view_attempt",
-    "view_feedback",
     "view_history",
+    "view_practised",
     "view_result",
     "view_start",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from question_bank.assembly import Slot
 from question_bank.items import Item, ItemKind
@@ -15,6 +16,7 @@ from quiz_app.domain.people import Person
 from quiz_app.domain.results import RankedValues, is_passed, make_rank_key
 from quiz_app.persistence import attempts as attempts_store
 from quiz_app.persistence import audit
+from quiz_app.persistence import items as items_store
 from quiz_app.persistence import results as results_store
 from quiz_app.persistence.attempts import AttemptRow
 from quiz_app.persistence.columns import to_ms
@@ -51,14 +53,19 @@ def close_overdue(*, now: datetime) -> int:
 
 
 def close_attempts(work: Work, rows: list[AttemptRow], now: datetime, *, actor_id: int | None) -> None:
-    """Score attempts in progress whose rows are locked, and store state, score, best result and audit entry."""
+    """Score attempts in progress whose rows are locked, and store state, score, best result and audit entry.
+
+    The banks' versions are read anew now that the rows are locked: a key that is put right either is seen here, or its
+    re-scoring waits for these locks and sees the scores (``key_corrections.rescoring``).
+    """
+    versions = {bank_id: items_store.get_version(work, bank_id) for bank_id in {row.round.bank_id for row in rows}}
     endings = []
-    results = []
+    results: list[dict[str, Any]] = []
     entries = []
     for row in rows:
         attempt, settings = row.attempt, row.round.settings
         ending = end_attempt(attempt, now)
-        score = score_attempt(work, row)
+        score = score_attempt(work, row, versions[row.round.bank_id])
         rank_key = make_rank_key(
             RankedValues(score.score_hundredths, ending.elapsed_ms, ending.finished_at), settings.rank_order
         )
@@ -67,6 +74,8 @@ def close_attempts(work: Work, rows: list[AttemptRow], now: datetime, *, actor_i
         entries.append((attempt.id, {"score_hundredths": score.score_hundredths, "closed_by": str(ending.closed_by)}))
     if rows:
         attempts_store.finish_attempts(work, endings)
+        # In the order in which re-scoring locks them, so that neither waits for the other in a circle.
+        results.sort(key=lambda result: (result["round_id"], result["account_id"]))
         results_store.keep_best(work, results)
         audit.add_entries(
             work,
@@ -78,12 +87,12 @@ def close_attempts(work: Work, rows: list[AttemptRow], now: datetime, *, actor_i
         )
 
 
-def score_attempt(work: Work, row: AttemptRow) -> PaperScore:
+def score_attempt(work: Work, row: AttemptRow, bank_version: int) -> PaperScore:
     """The score of the attempt's responses against the keys of the item versions on its paper.
 
     Essays do not count: nobody has marked them.
     """
-    bank = hold_bank(work, row.round.bank_id, row.bank_version)
+    bank = hold_bank(work, row.round.bank_id, bank_version)
     fractions = []
     for number, slot in enumerate(row.attempt.paper):
         item = bank.get_item(work, slot.version_id)
@@ -95,11 +104,11 @@ def score_attempt(work: Work, row: AttemptRow) -> PaperScore:
 def mark_slot(item: Item, slot: Slot, response: Response | None) -> Fraction:
     """What the response to a slot is worth, 0 to 1."""
     if response is None or response.choice is None:
-        return Fraction(0)
+        return mark_response(item, None)
     return mark_response(item, to_item_choice(response.choice, slot.option_order))
 
 
-def make_result_row(row: AttemptRow, ending: Ending, score: PaperScore, rank_key: str) -> dict[str, object]:
+def make_result_row(row: AttemptRow, ending: Ending, score: PaperScore, rank_key: str) -> dict[str, Any]:
     """The attempt as a row of the results table."""
     attempt = row.attempt
     return {

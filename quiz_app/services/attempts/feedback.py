@@ -7,15 +7,10 @@ from dataclasses import dataclass
 from question_bank.assembly import Slot
 from question_bank.formatted_text import FormattedText
 from question_bank.items import Item, ItemKind, LegalSource
-from quiz_app.domain.attempts import AttemptState, Response
+from quiz_app.domain.attempts import Response
 from quiz_app.domain.contests import Round, is_practice
-from quiz_app.domain.errors import NotFound
-from quiz_app.domain.people import Person
-from quiz_app.persistence import attempts as attempts_store
-from quiz_app.persistence.session import reading
 from quiz_app.services.attempts.closing import mark_slot
 from quiz_app.services.attempts.key_views import KeyView, make_key_view
-from quiz_app.services.bank_cache import hold_bank
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +36,6 @@ def make_feedback(round_: Round, slot: Slot, response: Response | None, item: It
         explanation=item.explanation,
         source=_write_source(item.source),
     )
-
-
-def view_feedback(*, person: Person, attempt_id: int, slot: int) -> Feedback:
-    """The feedback on one slot of the person's attempt.
-
-    Raises NotFound for what is not a saved choice of their own in a practice round.
-    """
-    with reading() as work:
-        row = attempts_store.find_attempt(work, attempt_id=attempt_id, account_id=person.id)
-        if row is None or row.attempt.state is AttemptState.VOIDED or not is_practice(row.round):
-            raise NotFound
-        if slot >= len(row.attempt.paper):
-            raise NotFound
-        asked = row.attempt.paper[slot]
-        item = hold_bank(work, row.round.bank_id, row.bank_version).get_item(work, asked.version_id)
-    feedback = make_feedback(row.round, asked, row.attempt.responses.get(slot), item)
-    if feedback is None:
-        raise NotFound
-    return feedback
 
 
 def _write_source(source: LegalSource) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from question_bank.assembly import Slot
 from question_bank.items import Item
-from question_bank.keys import ChoiceKey, EssayKey, MatchingKey, NumberKey, OrderingKey, TextKey
+from question_bank.keys import ChoiceKey, EssayKey, MatchingKey, NumberKey, OrderingKey, TextKey, VoidKey
 from question_bank.responses import to_paper_choice
 
 
@@ -17,7 +17,7 @@ class KeyView:
 
     ``right``: the right options of a choice. ``places``: for each row the option that belongs to it, or the options in
     their right order. ``texts`` and ``numbers`` (value, tolerance): what is accepted, the best first. ``guidance``: of
-    an essay.
+    an essay. ``is_void``: the question was withdrawn, and whoever had it gets the point.
     """
 
     right: frozenset[int] = frozenset()
@@ -25,6 +25,7 @@ class KeyView:
     texts: tuple[str, ...] = ()
     numbers: tuple[tuple[Decimal, Decimal], ...] = ()
     guidance: str = ""
+    is_void: bool = False
 
 
 def make_key_view(item: Item, slot: Slot) -> KeyView:
@@ -42,6 +43,8 @@ def make_key_view(item: Item, slot: Slot) -> KeyView:
     if isinstance(key, NumberKey):
         numbers = sorted(key.numbers, key=lambda number: -number.percent)
         return KeyView(numbers=tuple((number.value, number.tolerance) for number in numbers))
+    if isinstance(key, VoidKey):
+        return KeyView(is_void=True)
     return KeyView(guidance=key.guidance if isinstance(key, EssayKey) else "")
 
 

@@ -36,7 +36,7 @@ from quiz_app.services.attempts.values import (
     StartPage,
     TopicFigures,
 )
-from quiz_app.services.bank_cache import hold_bank
+from quiz_app.services.bank_cache import HeldBank, hold_bank
 
 HISTORY_PAGE = 20
 """Attempts on one page of the history, and bars of the chart of scores."""
@@ -92,6 +92,21 @@ def view_attempt(*, person: Person, attempt_id: int, now: datetime) -> AttemptPa
         if row.attempt.state is AttemptState.IN_PROGRESS and not row.attempt.is_overdue(now):
             return _to_attempt_page(work, row, now)
     raise AttemptClosed
+
+
+def view_practised(*, person: Person, attempt_id: int, slot: int) -> QuestionView:
+    """A question of the person's attempt with its feedback.
+
+    Raises NotFound for what has no saved answer of their own in a practice round.
+    """
+    with reading() as work:
+        row = attempts_store.find_attempt(work, attempt_id=attempt_id, account_id=person.id)
+        if row is None or row.attempt.state is AttemptState.VOIDED or slot >= len(row.attempt.paper):
+            raise NotFound
+        question = _to_question(work, hold_bank(work, row.round.bank_id, row.bank_version), row, slot)
+    if question.feedback is None:
+        raise NotFound
+    return question
 
 
 def view_result(*, person: Person, attempt_id: int, now: datetime) -> ResultPage:
@@ -172,28 +187,29 @@ def _close_one(person: Person, attempt_id: int, now: datetime) -> AttemptRow:
 
 def _to_attempt_page(work: Work, row: AttemptRow, now: datetime) -> AttemptPage:
     bank = hold_bank(work, row.round.bank_id, row.bank_version)
-    questions = []
-    for number, slot in enumerate(row.attempt.paper):
-        item = bank.get_item(work, slot.version_id)
-        response = row.attempt.responses.get(number)
-        flag = row.attempt.flags.get(number)
-        questions.append(
-            QuestionView(
-                slot=number,
-                kind=item.kind,
-                topic=bank.topic_names.get(item.topic, item.topic),
-                stem=item.stem,
-                rows=item.rows,
-                options=tuple(item.options[position].text for position in slot.option_order),
-                choice=response.choice if response else None,
-                sequence=response.sequence if response else 0,
-                is_flagged=flag is not None and flag.is_flagged,
-                flag_sequence=flag.sequence if flag else 0,
-                feedback=make_feedback(row.round, slot, response, item),
-            )
-        )
+    questions = [_to_question(work, bank, row, number) for number in range(len(row.attempt.paper))]
     time_left_ms = max(0, (row.attempt.deadline_at - now) // timedelta(milliseconds=1))
     return AttemptPage(row.attempt, row.round, tuple(questions), time_left_ms, int(now.timestamp() * 1000))
+
+
+def _to_question(work: Work, bank: HeldBank, row: AttemptRow, number: int) -> QuestionView:
+    slot = row.attempt.paper[number]
+    item = bank.get_item(work, slot.version_id)
+    response = row.attempt.responses.get(number)
+    flag = row.attempt.flags.get(number)
+    return QuestionView(
+        slot=number,
+        kind=item.kind,
+        topic=bank.topic_names.get(item.topic, item.topic),
+        stem=item.stem,
+        rows=item.rows,
+        options=tuple(item.options[position].text for position in slot.option_order),
+        choice=response.choice if response else None,
+        sequence=response.sequence if response else 0,
+        is_flagged=flag is not None and flag.is_flagged,
+        flag_sequence=flag.sequence if flag else 0,
+        feedback=make_feedback(row.round, slot, response, item),
+    )
 
 
 def _to_result_page(work: Work, row: AttemptRow, home: HomeRound, now: datetime) -> ResultPage:

@@ -14,8 +14,10 @@ from quiz_app.persistence import audit
 from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import items as items_store
 from quiz_app.persistence import people as people_store
+from quiz_app.persistence import quotas as quotas_store
 from quiz_app.persistence.columns import to_ms
 from quiz_app.persistence.people import NewAccount, NewUnit
+from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.bank_cache import hold_bank
 
@@ -81,16 +83,15 @@ def load_contest(definition: ContestDefinition, *, bank_code: str, now: datetime
         contest_id = contests_store.add_contest(work, definition.contest, now)
         for position, round_ in enumerate(definition.rounds, start=1):
             contests_store.add_round(work, round_, contest_id=contest_id, bank_id=bank_row.id, position=position)
+        _add_kinds(work, definition)
         unit_ids, units_added = _add_units(work, definition)
         for quota in definition.quotas:
-            contests_store.add_quota(
+            quotas_store.put_quota(
                 work,
+                quota.quota,
                 contest_id=contest_id,
                 unit_kind=quota.unit_kind,
                 unit_id=unit_ids[quota.unit_code] if quota.unit_code else None,
-                people_number=quota.people_number,
-                people_percent=quota.people_percent,
-                initiative_number=quota.initiative_number,
             )
         people_added = _add_people(work, definition.people, unit_ids, hashes, now)
         for exclusion in definition.exclusions:
@@ -111,6 +112,14 @@ def load_contest(definition: ContestDefinition, *, bank_code: str, now: datetime
         for shortfall in bank.get_pool(round_).find_shortfalls(round_.settings.blueprint)
     ]
     return LoadedContest(True, units_added, people_added, tuple(shortfalls))
+
+
+def _add_kinds(work: Work, definition: ContestDefinition) -> None:
+    """Kinds that are known keep the name that they have: organisers may have changed it."""
+    known = unit_store.list_kinds(work)
+    for kind in definition.unit_kinds:
+        if kind.code not in known and kind.name not in known.values():
+            unit_store.put_kind(work, code=kind.code, name=kind.name)
 
 
 def _add_units(work: Work, definition: ContestDefinition) -> tuple[dict[str, int], int]:

@@ -16,11 +16,12 @@ from quiz_app.domain.definitions import (
     PersonDefinition,
     QuotaDefinition,
     UnitDefinition,
+    UnitKindDefinition,
 )
+from quiz_app.domain.errors import InvalidInput
 from quiz_app.domain.people import Role, normalise_login
+from quiz_app.domain.units import LARGEST_STAFF, Quota, ensure_quota
 from quiz_app.services.definitions.rounds import read_round
-
-MAXIMUM_STAFF = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def _read(section: Section, now: datetime, problems: ProblemList) -> ContestDefi
     contest = _read_contest(section.find_section("contest", required=True))
     bank_name = section.read_text("bank", longest=200)
     zone = contest.zone if contest else ZoneInfo("UTC")
+    kinds = tuple(_read_unit_kind(entry) for entry in section.list_sections("unit_kinds"))
     units = tuple(_read_unit(entry) for entry in section.list_sections("units"))
     quotas = tuple(_read_quota(entry) for entry in section.list_sections("quotas"))
     # Only a demonstration opens by itself, whenever it is loaded.
@@ -59,6 +61,8 @@ def _read(section: Section, now: datetime, problems: ProblemList) -> ContestDefi
         section.note("people", N_("only a demonstration may list people with passwords; import a staff list instead"))
     _check_references(section, units, quotas, people)
     for name, codes in (
+        ("unit_kinds", [kind.code for kind in kinds]),
+        ("unit_kinds", [kind.name for kind in kinds]),
         ("units", [unit.code for unit in units]),
         ("quotas", [quota.unit_kind for quota in quotas if quota.unit_kind]),
         ("quotas", [quota.unit_code for quota in quotas if quota.unit_code]),
@@ -74,6 +78,7 @@ def _read(section: Section, now: datetime, problems: ProblemList) -> ContestDefi
         contest=contest,
         bank_name=bank_name,
         rounds=tuple(round_ for round_ in rounds if round_ is not None),
+        unit_kinds=kinds,
         units=units,
         quotas=quotas,
         exclusions=exclusions,
@@ -89,6 +94,7 @@ def _read_contest(section: Section | None) -> Contest | None:
     summary = section.find_text("summary") or ""
     rules = tuple(section.list_texts("rules"))
     is_demonstration = bool(section.find_flag("is_demonstration"))
+    allows_registration = bool(section.find_flag("allows_registration"))
     zone_name = section.find_text("time_zone") or "Asia/Ho_Chi_Minh"
     try:
         zone = ZoneInfo(zone_name)
@@ -97,7 +103,13 @@ def _read_contest(section: Section | None) -> Contest | None:
         section.note("time_zone", N_("“%(text)s” is not a time zone"), text=zone_name)
         return None
     section.refuse_unread()
-    return Contest(0, code, title, organiser, summary, rules, zone, is_demonstration)
+    return Contest(0, code, title, organiser, summary, rules, zone, is_demonstration, allows_registration)
+
+
+def _read_unit_kind(entry: Section) -> UnitKindDefinition:
+    kind = UnitKindDefinition(entry.read_text("code", longest=60), entry.read_text("name", longest=120))
+    entry.refuse_unread()
+    return kind
 
 
 def _read_unit(entry: Section) -> UnitDefinition:
@@ -107,26 +119,40 @@ def _read_unit(entry: Section) -> UnitDefinition:
         kind=entry.read_text("kind", longest=60),
         block=entry.find_text("block", longest=120),
         parent_code=entry.find_text("parent", longest=60),
-        staff_number=entry.find_integer("staff_number", smallest=0, largest=MAXIMUM_STAFF),
+        staff_number=entry.find_integer("staff_number", smallest=0, largest=LARGEST_STAFF),
     )
     entry.refuse_unread()
     return unit
 
 
 def _read_quota(entry: Section) -> QuotaDefinition:
-    quota = QuotaDefinition(
-        unit_kind=entry.find_text("unit_kind", longest=60),
-        unit_code=entry.find_text("unit", longest=60),
-        people_number=entry.find_integer("people_number", smallest=0, largest=MAXIMUM_STAFF),
+    unit_kind, unit_code = entry.find_text("unit_kind", longest=60), entry.find_text("unit", longest=60)
+    categories = {}
+    for part in entry.list_sections("initiatives_by_category"):
+        category = part.read_text("category", longest=120)
+        number = part.find_integer("number", smallest=1, largest=1000, required=True)
+        part.refuse_unread()
+        if category in categories:
+            part.note("category", N_("“%(text)s” stands twice"), text=category)
+        categories[category] = number or 1
+    quota = Quota(
+        people_number=entry.find_integer("people_number", smallest=0, largest=LARGEST_STAFF),
         people_percent=entry.find_integer("people_percent", smallest=0, largest=100),
         initiative_number=entry.find_integer("initiatives", smallest=0, largest=1000),
+        initiatives_by_category=categories,
+        needs_all_parts=bool(entry.find_flag("all_parts")),
     )
     entry.refuse_unread()
-    if (quota.unit_kind is None) == (quota.unit_code is None):
+    if (unit_kind is None) == (unit_code is None):
         entry.note("unit_kind", N_("a quota is of a kind of unit or of one unit: one of the two fields is needed"))
     if quota.people_number is not None and quota.people_percent is not None:
         entry.note("people_percent", N_("people are owed by number or by percent, not both"))
-    return quota
+        return QuotaDefinition(unit_kind, unit_code, quota)
+    try:
+        ensure_quota(quota)
+    except InvalidInput as refusal:
+        entry.note("initiatives", refusal.reason)
+    return QuotaDefinition(unit_kind, unit_code, quota)
 
 
 def _read_exclusion(entry: Section) -> ExclusionDefinition:

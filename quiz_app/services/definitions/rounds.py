@@ -21,6 +21,7 @@ from quiz_app.domain.contests import (
     Reveal,
     Round,
     RoundSettings,
+    UnitRankingRule,
 )
 from quiz_app.domain.people import Role
 
@@ -91,6 +92,8 @@ def _read_settings(entry: Section) -> RoundSettings | None:
     flags = {name: entry.find_flag(name) for name in ("is_ranked", "is_ranking_public", "shows_provisional_ranking")}
     gives_certificate = entry.find_flag("gives_certificate")
     reveal_during_attempt = bool(entry.find_flag("reveal_during_attempt"))
+    unit_ranking = _read_unit_ranking(entry.find_section("unit_ranking"))
+    prize_places = entry.find_integer("prize_places", smallest=0, largest=1000)
     excluded = frozenset(_read_words(entry, "excluded_roles", Role)) or DEFAULT_EXCLUDED_ROLES
     if RankCriterion.PREDICTION in rank_order and prediction is None:
         entry.note("rank_by", N_("the round ranks by a prediction but asks for none"))
@@ -119,6 +122,8 @@ def _read_settings(entry: Section) -> RoundSettings | None:
         transport_grace_seconds=5 if grace is None else grace,
         gives_certificate=bool(gives_certificate),
         reveal_during_attempt=reveal_during_attempt,
+        unit_ranking=unit_ranking,
+        prize_places=10 if prize_places is None else prize_places,
         excluded_roles=excluded,
     )
 
@@ -159,6 +164,21 @@ def _read_regime(section: Section | None) -> AttemptRegime | None:
         section.note("limit", N_("a limited regime, and no other, has a limit"))
         return None
     return AttemptRegime(kind, limit or 0)
+
+
+def _read_unit_ranking(section: Section | None) -> UnitRankingRule:
+    """Weights (none: rate times mean), places by block, and the share of the staff below which a unit has no place."""
+    if section is None:
+        return UnitRankingRule()
+    participation = section.find_integer("participation_weight", smallest=0, largest=100)
+    score = section.find_integer("score_weight", smallest=0, largest=100)
+    is_by_block = section.find_flag("by_block")
+    floor = section.find_integer("floor_percent", smallest=0, largest=100)
+    section.refuse_unread()
+    if (participation is None) != (score is None) or (participation, score) == (0, 0):
+        section.note("score_weight", N_("both weights are given, one of them above 0, or none"))
+        participation = score = None
+    return UnitRankingRule(participation or 0, score or 0, bool(is_by_block), floor or 0)
 
 
 def _find_hundredths(entry: Section, field: str, *, default: int) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from quiz_app.domain.activation import ActivationCodeTyped
 from quiz_app.domain.errors import InvalidInput, PasswordTooWeak, Refusal, TooManyFailures, WrongCredentials
 from quiz_app.domain.people import Person, Role
 from quiz_app.services import people
 from quiz_app.web.account import bp
-from quiz_app.web.forms import ChangePasswordForm, SignInForm, read_json_fields, renew_token
+from quiz_app.web.forms import ActivationForm, ChangePasswordForm, SignInForm, read_json_fields, renew_token
 from quiz_app.web.identity import (
     begin_session,
     end_session,
@@ -17,7 +18,9 @@ from quiz_app.web.identity import (
     get_address,
     get_current_person,
     get_now,
+    get_settings,
 )
+from quiz_app.web.server_keys import get_keys
 from quiz_app.web.targets import find_local_target
 
 _HOMES = {
@@ -44,19 +47,27 @@ def sign_in() -> Response | tuple[str, int] | str:
     if form.validate_on_submit():
         try:
             person = _sign_in(form)
+        except ActivationCodeTyped as typed:
+            # The code goes on in the page of the answer and is kept nowhere; it is used up with the new password.
+            activation = ActivationForm(formdata=None, data={"login": typed.login, "code": typed.typed})
+            return render_template("account/activate.html", form=activation, refusal=None)
         except (WrongCredentials, TooManyFailures) as error:
             refusal = error
         else:
             if person.must_change_password:
                 return redirect(url_for("account.change_password"))
             return redirect(target or url_for(find_home(person)))
-    page = render_template("account/sign_in.html", form=form, refusal=refusal)
+    page = render_template("account/sign_in.html", form=form, refusal=refusal, agency=get_settings().agency)
     return (page, refusal.status) if refusal else page
 
 
 def _sign_in(form: SignInForm) -> Person:
     person = people.sign_in(
-        login=form.login.data or "", password=form.password.data or "", address=get_address(), now=get_now()
+        login=form.login.data or "",
+        password=form.password.data or "",
+        address=get_address(),
+        now=get_now(),
+        keys=get_keys(),
     )
     begin_session(person)
     return person

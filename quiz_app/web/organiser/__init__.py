@@ -8,4 +8,25 @@ from quiz_app.web.guards import guard
 bp = Blueprint("organiser", __name__)
 guard(bp, may_organise)
 
-from quiz_app.web.organiser import contests  # noqa: E402, F401 - it adds its views to bp
+from quiz_app.web.organiser import (  # noqa: E402 - they add their views to bp
+    analysis,  # noqa: F401
+    audit,  # noqa: F401
+    bank_editing,  # noqa: F401
+    bank_exports,  # noqa: F401
+    bank_imports,  # noqa: F401
+    bank_items,  # noqa: F401
+    blueprints,  # noqa: F401
+    contests,  # noqa: F401
+    exceptions,  # noqa: F401
+    key_corrections,  # noqa: F401
+    lists,  # noqa: F401
+    people,  # noqa: F401
+    quotas,  # noqa: F401
+    registrations,  # noqa: F401
+    results,  # noqa: F401
+    roles,  # noqa: F401
+    staff_lists,  # noqa: F401
+    unit_changes,  # noqa: F401
+    unit_imports,  # noqa: F401
+    units,  # noqa: F401
+)

@@ -12,5 +12,6 @@ from quiz_app.web.participant import (  # noqa: E402 - they add their views to b
     attempts,  # noqa: F401
     certificates,  # noqa: F401
     contests,  # noqa: F401
+    notices,  # noqa: F401
     responses,  # noqa: F401
 )

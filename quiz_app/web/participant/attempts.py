@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from quiz_app.domain.errors import AttemptClosed
 from quiz_app.services import attempts
+from quiz_app.web.compression import compress_page
 from quiz_app.web.identity import get_current_person, get_now, renew_session
 from quiz_app.web.participant import bp
 
@@ -20,13 +21,13 @@ def start(round_id: int) -> Response:
 
 
 @bp.get("/attempts/<int:attempt_id>")
-def show_attempt(attempt_id: int) -> str | Response:
+def show_attempt(attempt_id: int) -> Response:
     """The questions; once the attempt is over, its result."""
     try:
         page = attempts.view_attempt(person=get_current_person(), attempt_id=attempt_id, now=get_now())
     except AttemptClosed:
         return redirect(url_for("participant.show_result", attempt_id=attempt_id))
-    return render_template("participant/attempt.html", page=page)
+    return compress_page(render_template("participant/attempt.html", page=page))
 
 
 @bp.get("/attempts/<int:attempt_id>/check")
@@ -40,15 +41,10 @@ def show_check(attempt_id: int) -> str | Response:
 
 
 @bp.get("/attempts/<int:attempt_id>/questions/<int:slot>/feedback")
-def show_feedback(attempt_id: int, slot: int) -> Response:
-    """Key and explanation of an answered question of a practice round, for the page's script."""
-    feedback = attempts.view_feedback(person=get_current_person(), attempt_id=attempt_id, slot=slot)
-    return jsonify(
-        is_right=feedback.is_right,
-        key=sorted(feedback.key.right),
-        explanation=feedback.explanation,
-        source=feedback.source,
-    )
+def show_feedback(attempt_id: int, slot: int) -> str:
+    """Key and explanation of an answered question of a practice round: a piece of the page, for its script."""
+    question = attempts.view_practised(person=get_current_person(), attempt_id=attempt_id, slot=slot)
+    return render_template("participant/feedback.html", question=question)
 
 
 @bp.post("/attempts/<int:attempt_id>/finish")

@@ -33,7 +33,7 @@ def issue_certificate(round_id: int) -> Response | tuple[str, int]:
 def download_certificate(round_id: int) -> Response | tuple[str, int]:
     """The person's own certificate: the address holds the round, and the session whose it is."""
     try:
-        certificate = certificates.view_certificate(person=get_current_person(), round_id=round_id)
+        certificate = certificates.take_certificate(person=get_current_person(), round_id=round_id, now=get_now())
     except CertificateNotEarned as refusal:
         return _answer_not_earned(refusal, round_id)
     response = Response(make_certificate_pdf(make_words(certificate)), mimetype="application/pdf")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 
 from quiz_app.services.attempts import list_home_rounds, view_start
+from quiz_app.services.notices import list_notices
 from quiz_app.web.identity import get_current_person, get_now
 from quiz_app.web.participant import bp
 
@@ -12,10 +13,12 @@ from quiz_app.web.participant import bp
 @bp.get("/my")
 def show_home() -> str:
     """The person's rounds: best result, what is owed, what can be done now."""
-    now = get_now()
-    return render_template(
-        "participant/home.html", homes=list_home_rounds(person=get_current_person(), now=now), now=now
-    )
+    now, person = get_now(), get_current_person()
+    homes = list_home_rounds(person=person, now=now)
+    # Whoever has ended an attempt, voided since or not; the others have been told nothing.
+    ended = any(home.started_count > (home.open_attempt is not None) for home in homes)
+    notices = list_notices(person) if ended else []
+    return render_template("participant/home.html", homes=homes, notices=notices, now=now)
 
 
 @bp.get("/rounds/<int:round_id>/start")

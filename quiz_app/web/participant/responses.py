@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypeGuard
+from typing import Any
 
 from flask import jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from quiz_app.domain.errors import AttemptClosed, InvalidInput
 from quiz_app.services.attempts import save_responses
 from quiz_app.web.identity import get_now, get_session_identity
 from quiz_app.web.participant import bp
+from quiz_app.web.participant.choices import FormFields, is_integer, read_form_choices, read_json_choice
 
 MOST_CHANGES = 200
 
@@ -40,7 +41,7 @@ def _find_json() -> Any:
 
 def _save_form(now: datetime, whose: dict[str, int]) -> Response:
     attempt_id = whose["attempt_id"]
-    changes, prediction = read_form_changes(request.form.to_dict(), now)
+    changes, prediction = read_form_changes(request.form.to_dict(flat=False), now)
     try:
         if changes or prediction is not None:
             save_responses(changes=changes, prediction=prediction, now=now, **whose)
@@ -58,17 +59,17 @@ def read_json_changes(body: Any) -> tuple[list[ResponseChange], int | None]:
     if not isinstance(body, dict):
         raise InvalidInput("The request is not valid JSON.")
     prediction = body.get("prediction")
-    if prediction is not None and not _is_integer(prediction):
+    if prediction is not None and not is_integer(prediction):
         raise InvalidInput("The prediction is a whole number from 0 to 1,000,000,000.")
     changes = []
     for entry in _list_entries(body, "responses"):
-        slot, choice, sequence = entry.get("slot"), entry.get("choice"), entry.get("sequence")
-        if not (_is_integer(slot) and _is_integer(sequence) and (choice is None or _is_integer(choice))):
+        slot, sequence = entry.get("slot"), entry.get("sequence")
+        if not (is_integer(slot) and is_integer(sequence)):
             raise InvalidInput("A response has a slot, a choice and a sequence number.")
-        changes.append(ResponseChange(slot, choice, sequence))
+        changes.append(ResponseChange(slot, read_json_choice(entry.get("choice")), sequence))
     for entry in _list_entries(body, "flags"):
         slot, is_flagged, sequence = entry.get("slot"), entry.get("flagged"), entry.get("sequence")
-        if not (_is_integer(slot) and _is_integer(sequence) and isinstance(is_flagged, bool)):
+        if not (is_integer(slot) and is_integer(sequence) and isinstance(is_flagged, bool)):
             raise InvalidInput("A flag has a slot, true or false, and a sequence number.")
         changes.append(ResponseChange(slot, int(is_flagged), sequence, is_flag=True))
     return changes, prediction
@@ -83,42 +84,10 @@ def _list_entries(body: dict[Any, Any], name: str) -> list[dict[Any, Any]]:
     return entries
 
 
-def read_form_changes(fields: dict[str, str], now: datetime) -> tuple[list[ResponseChange], int | None]:
-    """The changes of a plain form. Its moment of arrival, in milliseconds, orders it among other saves.
-
-    ``choice-3`` is a position, or nothing for a choice taken back. ``flag-3`` is there only while it is ticked, so the
-    page says with ``was-flagged-3`` which flags it showed.
-    """
-    sequence = int(now.timestamp() * 1000)
-    changes = []
-    flagged: set[int] = set()
-    was_flagged: set[int] = set()
-    for name, value in fields.items():
-        kind, _, slot = name.rpartition("-")
-        if kind not in ("choice", "flag", "was-flagged"):
-            continue
-        if not (slot.isdecimal() and len(slot) < 5):
-            raise InvalidInput("The list of responses is not valid.")
-        if kind == "choice":
-            changes.append(ResponseChange(int(slot), _read_choice(value), sequence))
-        else:
-            (flagged if kind == "flag" else was_flagged).add(int(slot))
-    changes += [
-        ResponseChange(slot, int(slot in flagged), sequence, is_flag=True) for slot in sorted(flagged ^ was_flagged)
-    ]
-    guess = fields.get("prediction", "").strip().replace(".", "")
+def read_form_changes(fields: FormFields, now: datetime) -> tuple[list[ResponseChange], int | None]:
+    """The changes of a plain form. Its moment of arrival, in milliseconds, orders it among other saves."""
+    changes = read_form_choices(fields, int(now.timestamp() * 1000))
+    guess = "".join(fields.get("prediction", ())).strip().replace(".", "")
     if guess and not (guess.isdecimal() and len(guess) < 12):
         raise InvalidInput("The prediction is a whole number from 0 to 1,000,000,000.")
     return changes, int(guess) if guess else None
-
-
-def _read_choice(value: str) -> int | None:
-    if value == "":
-        return None
-    if not (value.isdecimal() and len(value) < 5):
-        raise InvalidInput("The list of responses is not valid.")
-    return int(value)
-
-
-def _is_integer(value: Any) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and -(2**53) < value < 2**53

@@ -12,5 +12,6 @@ from quiz_app.web.public import (  # noqa: E402 - they add their views to bp
     contests,  # noqa: F401
     health,  # noqa: F401
     language,  # noqa: F401
+    lists,  # noqa: F401
     results,  # noqa: F401
 )

@@ -8,4 +8,9 @@ from quiz_app.web.guards import guard
 bp = Blueprint("unit_lead", __name__)
 guard(bp, may_lead_unit)
 
-from quiz_app.web.unit_lead import results  # noqa: E402, F401 - it adds its views to bp
+from quiz_app.web.unit_lead import (  # noqa: E402 - they add their views to bp
+    lists,  # noqa: F401
+    people,  # noqa: F401
+    registrations,  # noqa: F401
+    results,  # noqa: F401
+)

@@ -1,16 +1,63 @@
-"""The figures of the units that a person leads."""
+"""How far the units that a person leads are: the dashboard, the people, and those to be reminded."""
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, request
 
-from quiz_app.services.results import list_led_units
+from quiz_app.domain.participation import REMINDED, Participation
+from quiz_app.services import directory
+from quiz_app.services.participation.led_units import view_led_dashboard
+from quiz_app.services.participation.people import list_reminders, search_participants
+from quiz_app.web.directory_query import format_place, read_id
 from quiz_app.web.identity import get_current_person, get_now
+from quiz_app.web.participation_query import read_participation_query
+from quiz_app.web.participation_words import describe_participation
 from quiz_app.web.unit_lead import bp
 
 
 @bp.get("/")
 def show_home() -> str:
-    """How far each unit is, round by round."""
+    """Whether the units have met their quota, in the round that matters now or in the one asked for."""
     now = get_now()
-    return render_template("unit_lead/home.html", units=list_led_units(lead=get_current_person(), now=now), now=now)
+    page = view_led_dashboard(lead=get_current_person(), round_id=read_id(request.args.get("round", "")), now=now)
+    return render_template("unit_lead/home.html", page=page, now=now)
+
+
+@bp.get("/rounds/<int:round_id>/people")
+def show_participants(round_id: int) -> str:
+    """The people of the own units with their results in a round."""
+    now, query = get_now(), read_participation_query(request.args)
+    page = search_participants(
+        scope=directory.find_lead_scope(get_current_person()),
+        round_id=round_id,
+        query=query.words,
+        unit_id=query.unit_id,
+        state=query.state,
+        after=query.after,
+        now=now,
+    )
+    return render_template(
+        "unit_lead/participants.html",
+        page=page,
+        query=query,
+        next_after=format_place(page.next_after),
+        states=list(Participation),
+        describe_state=describe_participation,
+        now=now,
+    )
+
+
+@bp.get("/rounds/<int:round_id>/reminders")
+def show_reminders(round_id: int) -> str:
+    """Whom to remind: a list to copy or to print, and the words of a letter."""
+    now, query = get_now(), read_participation_query(request.args)
+    page = list_reminders(
+        scope=directory.find_lead_scope(get_current_person()),
+        round_id=round_id,
+        state=query.state or Participation.NOT_BEGUN,
+        unit_id=query.unit_id,
+        now=now,
+    )
+    return render_template(
+        "unit_lead/reminders.html", page=page, states=REMINDED, describe_state=describe_participation, now=now
+    )

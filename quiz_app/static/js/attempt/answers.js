@@ -1,20 +1,21 @@
 // What is chosen and flagged on this page, by name (see message.js), each with the number that orders it among the changes
-// of all devices. The page shows what stands here, and nothing else decides which radio button is pressed.
+// of all devices. The page shows what stands here, and nothing else decides what its fields say.
 
+import { isSame, readAnswer, readGiven, showAnswer } from "./fields.js";
 import { PREDICTION, isFlag, nameFlag } from "./message.js";
 
 export function makeAnswers(paper, journal, estimateServerMs) {
   const known = new Map(); // name -> {value, sequence}
   const listeners = [];
   const fieldsets = [...paper.querySelectorAll("[data-slot]")];
-  const early = []; // pressed before this script ran
+  const early = []; // entered before this script ran
 
-  for (const { dataset, elements } of fieldsets) {
-    const radios = [...elements].filter((input) => input.type === "radio");
-    const given = radios.find((input) => input.defaultChecked);
-    const pressed = radios.find((input) => input.checked);
-    known.set(dataset.slot, { value: given ? Number(given.value) : null, sequence: Number(dataset.sequence) });
-    if (pressed && pressed !== given) early.push([dataset.slot, Number(pressed.value)]);
+  for (const question of fieldsets) {
+    const { dataset } = question;
+    const given = readGiven(question);
+    const entered = readAnswer(question);
+    known.set(dataset.slot, { value: given, sequence: Number(dataset.sequence) });
+    if (entered !== null && !isSame(entered, given)) early.push([dataset.slot, entered]);
     known.set(nameFlag(dataset.slot), {
       value: dataset.flagged === "1" ? 1 : 0,
       sequence: Number(dataset.flagSequence ?? 0),
@@ -33,9 +34,7 @@ export function makeAnswers(paper, journal, estimateServerMs) {
       const box = paper.elements[`flag-${name.slice(1)}`];
       if (box) box.checked = value === 1;
     } else {
-      for (const input of paper.querySelectorAll(`input[name="choice-${name}"]`)) {
-        input.checked = value !== null && Number(input.value) === value;
-      }
+      showAnswer(fieldsets[Number(name)], value);
     }
   }
 
@@ -58,7 +57,7 @@ export function makeAnswers(paper, journal, estimateServerMs) {
     if (!mine || sequence <= mine.sequence) return;
     known.set(name, { value, sequence });
     show(name);
-    if (mine.value !== value) tell(name, cause);
+    if (!isSame(mine.value, value)) tell(name, cause);
   }
 
   // What the journal holds of this paper is shown again, and stays there until the server has it.

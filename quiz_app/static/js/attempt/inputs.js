@@ -1,7 +1,8 @@
 // The controls of the questions: rows, "clear", flags, the prediction; and the note that another device was newer.
 
+import { describeAnswer, readAnswer } from "./fields.js";
 import { PREDICTION, isFlag, nameFlag } from "./message.js";
-import { formatLetter, say } from "./words.js";
+import { say } from "./words.js";
 
 export function wireInputs({ paper, answers, view, announcer }) {
   const flagButton = document.getElementById("flag");
@@ -14,7 +15,7 @@ export function wireInputs({ paper, answers, view, announcer }) {
     button.append(say("clear"));
     button.addEventListener("click", () => {
       answers.choose(String(slot), null);
-      findQuestion(slot).querySelector("input").focus();
+      findQuestion(slot).querySelector("input, select, textarea").focus();
     });
     findQuestion(slot).querySelector(".question-foot").append(button);
     clearButtons.set(slot, button);
@@ -27,7 +28,7 @@ export function wireInputs({ paper, answers, view, announcer }) {
 
   paper.addEventListener("change", ({ target }) => {
     const [kind, slot] = target.name.split("-");
-    if (kind === "choice") answers.choose(slot, Number(target.value));
+    if (kind === "choice" || kind === "pair" || kind === "place") answers.choose(slot, readAnswer(findQuestion(slot)));
     else if (kind === "flag") answers.choose(nameFlag(slot), target.checked ? 1 : 0);
     else if (kind === "prediction" && target.value !== "" && target.checkValidity()) {
       answers.choose(PREDICTION, Number(target.value));
@@ -58,7 +59,7 @@ export function wireInputs({ paper, answers, view, announcer }) {
     const note = document.createElement("p");
     note.className = "overtaken";
     note.textContent =
-      value === null ? say("overtakenCleared") : say("overtaken", { number: slot + 1, letter: formatLetter(value) });
+      value === null ? say("overtakenCleared") : say("overtaken", { number: slot + 1, letter: describeAnswer(question, value) });
     question.querySelector(".question-foot").before(note);
     announcer.announce(note.textContent);
   }

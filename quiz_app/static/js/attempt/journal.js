@@ -3,18 +3,22 @@
 // One entry of localStorage for each thing that can be chosen, so that two tabs never overwrite each other's:
 //   journal:<account>:<attempt>:<name>  ->  [sequence, value]
 // Names are those of the server: "0" the choice of slot 0, "f0" its flag; "p" is the prediction. Nothing else is kept:
-// no question, no text, no name. The account stands in the key, and only the account's own keys are ever read.
+// no question, no name, and no text but what the person wrote as an answer. The account stands in the key, and only the account's own keys are ever read.
 
 import { copyEntry, dropCopy, recoverCopies } from "./journal_copy.js";
 
 const PREFIX = "journal";
+
+const isNumber = (value) => value === null || Number.isSafeInteger(value);
+const isAnswer = (value) =>
+  isNumber(value) || typeof value === "string" || (Array.isArray(value) && value.length < 9 && value.every(isNumber));
 
 function isEntry(value) {
   return (
     Array.isArray(value) &&
     value.length === 2 &&
     Number.isSafeInteger(value[0]) &&
-    (value[1] === null || Number.isSafeInteger(value[1]))
+    isAnswer(value[1])
   );
 }
 
@@ -26,6 +30,9 @@ function parse(text) {
     return null;
   }
 }
+
+const findSequence = (text) => parse(text)?.sequence ?? -1;
+const isNewer = (text, other) => findSequence(text) > findSequence(other);
 
 export function makeJournal(accountId, attemptId) {
   const prefix = [PREFIX, accountId, attemptId, ""].join(":");
@@ -51,7 +58,7 @@ export function makeJournal(accountId, attemptId) {
   function list() {
     const names = new Set([...listKeys().map((key) => key.slice(prefix.length)), ...memory.keys()]);
     const entries = [...names].map((name) => ({ sequence: -1, value: null, name, ...find(name) }));
-    for (const { name } of entries.filter(({ sequence }) => sequence < 0)) remove(name); // what nobody can read
+    for (const { name } of entries.filter(({ sequence }) => sequence < 0)) remove(name, -1); // what nobody can read
     return entries.filter(({ sequence }) => sequence >= 0);
   }
 
@@ -69,12 +76,12 @@ export function makeJournal(accountId, attemptId) {
   // Only what the server has seen goes: a choice made while the request was under way is newer and stays.
   function drop(name, sequence) {
     const entry = find(name);
-    if (entry && entry.sequence <= sequence) remove(name);
+    if (entry && entry.sequence <= sequence) remove(name, sequence);
   }
 
-  function remove(name) {
+  function remove(name, sequence) {
     memory.delete(name);
-    dropCopy(prefix + name);
+    dropCopy(prefix + name, (text) => findSequence(text) <= sequence);
     try {
       localStorage.removeItem(prefix + name);
     } catch {
@@ -93,13 +100,13 @@ export function makeJournal(accountId, attemptId) {
     });
   }
 
-  return { find, list, put, drop, clear, watch, recover: () => recoverCopies(prefix) };
+  return { find, list, put, drop, clear, watch, recover: () => recoverCopies(prefix, isNewer) };
 }
 
 // The attempts of which this account has something left here.
 export async function findJournals(accountId) {
   const prefix = `${PREFIX}:${accountId}:`;
-  await recoverCopies(prefix);
+  await recoverCopies(prefix, isNewer);
   try {
     const keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix));
     return [...new Set(keys.map((key) => key.slice(prefix.length).split(":")[0]))].filter((id) => /^\d+$/.test(id));

@@ -13,6 +13,8 @@ function open() {
     request.onsuccess = () => resolve(request.result);
     request.onerror = request.onblocked = () => reject(request.error);
   });
+  // A store that could not be opened once (a browser that just starts again) may be there the next time.
+  opened.catch(() => (opened = null));
   return opened;
 }
 
@@ -34,18 +36,25 @@ export function copyEntry(key, text) {
   return run("readwrite", (store) => store.put(text, key));
 }
 
-export function dropCopy(key) {
-  return run("readwrite", (store) => store.delete(key));
+// Only when `isOld(text)`: another tab, or the page before it was ended, may have left something newer here.
+export function dropCopy(key, isOld) {
+  return run("readwrite", (store) => {
+    const request = store.get(key);
+    request.onsuccess = () => isOld(request.result) && store.delete(key);
+    return request;
+  });
 }
 
-// Brings back what localStorage has lost, of the keys that begin so.
-export async function recoverCopies(prefix) {
+// Brings back what localStorage has lost, of the keys that begin so: the whole entry, or the last change of it, when the
+// browser was ended after it had written the one before.
+export async function recoverCopies(prefix, isNewer) {
   const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
   const keys = (await run("readonly", (store) => store.getAllKeys(range))) ?? [];
   for (const key of keys) {
     const text = await run("readonly", (store) => store.get(key));
     try {
-      if (text && localStorage.getItem(key) === null) localStorage.setItem(key, text);
+      const known = localStorage.getItem(key);
+      if (text && (known === null || isNewer(text, known))) localStorage.setItem(key, text);
     } catch {
       return;
     }

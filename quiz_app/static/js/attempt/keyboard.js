@@ -15,21 +15,22 @@ export function wireKeyboard({ view, onChoose, onFlag }) {
   }
 
   // The place of the option that the key names in the question in front; -1 for every other key.
-  function findOption(key, radios) {
+  function findOption(key, inputs) {
     const position = /^[1-9]$/.test(key) ? Number(key) - 1 : /^[a-z]$/.test(key) ? key.charCodeAt(0) - 97 : -1;
-    return position < radios.length ? position : -1;
+    return position < inputs.length ? position : -1;
   }
 
   document.addEventListener("keydown", (event) => {
     if (!box.checked || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
     if (isDialogOpen() || event.target.closest(TYPING)) return;
     const key = event.key.toLowerCase();
-    const radios = [...view.currentQuestion().querySelectorAll("input[type=radio]")];
-    const position = findOption(key, radios);
+    const inputs = [...view.currentQuestion().querySelectorAll("input[type=radio], input[name^=choice]")];
+    const position = findOption(key, inputs);
     const actions = { n: () => view.step(1), p: () => view.step(-1), f: onFlag, "?": () => openDialog(help) };
     if (position !== -1) {
-      onChoose(view.currentSlot(), position);
-      radios[position].focus();
+      inputs[position].focus();
+      if (inputs[position].type === "checkbox") inputs[position].click();
+      else onChoose(view.currentSlot(), position);
     } else if (actions[key]) {
       actions[key]();
     } else {

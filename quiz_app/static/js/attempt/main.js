@@ -13,11 +13,13 @@ import { makeJournal } from "./journal.js";
 import { wireKeyboard } from "./keyboard.js";
 import { countReceived } from "./message.js";
 import { wireOptions } from "./options.js";
+import { wireOrdering } from "./ordering.js";
 import { makePalette } from "./palette.js";
 import { makeRenewal } from "./renewal.js";
 import { wireRescue } from "./rescue.js";
 import { makeSender } from "./sender.js";
 import { makeStatus } from "./status.js";
+import { wireTyping } from "./typing.js";
 import { makeView } from "./view.js";
 import { watchWaking } from "./wake.js";
 
@@ -72,6 +74,8 @@ const countKept = () => received;
 const ending = makeEnding({ paper, sender, announcer, countUnsent, countReceived: countKept, finish: checkDialog.finish });
 const renewal = makeRenewal({ access, login, onRenewed: () => sender.hurry() });
 const inputs = wireInputs({ paper, answers, view, announcer });
+const typing = wireTyping({ paper, answers });
+wireOrdering({ paper, answers, announcer });
 
 function showState(state, message) {
   if (ending.hasEnded()) return;
@@ -123,6 +127,7 @@ find("sign-in-again").addEventListener("click", () => renewal.open(true));
 
 paper.addEventListener("submit", (event) => {
   event.preventDefault();
+  typing.keepAll();
   if (event.submitter?.id === "check") checkDialog.open();
 });
 for (const button of document.querySelectorAll("[data-check]")) button.addEventListener("click", () => checkDialog.open());

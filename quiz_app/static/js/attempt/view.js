@@ -1,5 +1,6 @@
 // Which question is in front of the person: one at a time on a phone, the whole list or one at a time on a wider screen.
 
+import { readAnswer } from "./fields.js";
 import { readPreference } from "./options.js";
 import { say } from "./words.js";
 
@@ -25,7 +26,7 @@ export function makeView(paper, { title, onLast }) {
   }
 
   function findFirstUnanswered() {
-    const isOpen = (question) => "slot" in question.dataset && !question.querySelector("input[type=radio]:checked");
+    const isOpen = (question) => "slot" in question.dataset && readAnswer(question) === null;
     return Math.max(0, questions.findIndex(isOpen));
   }
 

@@ -8,7 +8,3 @@ for (const { dataset, textContent } of document.getElementById("attempt-words").
 export function say(name, values = {}) {
   return words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
 }
-
-export function formatLetter(choice) {
-  return String.fromCharCode(65 + choice);
-}

@@ -1,0 +1,1 @@
+"""Staff lists: what their cells mean, what is there twice, and what an import would change."""

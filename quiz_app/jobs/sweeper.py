@@ -1,0 +1,65 @@
+"""The sweeper: closes overdue attempts, seals the audit trail, and clears away what has had its time.
+
+It keeps boards current when nobody reads them; what a page reads, the page closes by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from quiz_app.clock import read_now
+from quiz_app.domain.errors import StorageUnavailable
+from quiz_app.services.attempts import close_overdue
+from quiz_app.services.audit_chain import seal_trail
+from quiz_app.services.job_running import give_up_jobs, remove_old_results
+from quiz_app.storage import Storage
+
+log = logging.getLogger(__name__)
+
+CLEARING_SECONDS = 3600
+"""Old files are looked for once an hour."""
+
+
+def start_sweeper(
+    make_context: Callable[[], AbstractContextManager[object]], storage: Storage, *, seconds: int
+) -> threading.Event:
+    """Sweep about every so many seconds in a daemon thread, until the returned event is set."""
+    stop = threading.Event()
+
+    def run() -> None:
+        next_clearing = time.monotonic()
+        # A random part keeps the processes of a server from sweeping in step.
+        while not stop.wait(seconds * random.uniform(0.5, 1.5)):  # noqa: S311 - no secret
+            is_clearing = time.monotonic() >= next_clearing
+            if is_clearing:
+                next_clearing = time.monotonic() + CLEARING_SECONDS
+            try:
+                with make_context():
+                    sweep(storage, is_clearing=is_clearing)
+            except StorageUnavailable:
+                log.warning("sweep skipped: the database cannot be reached")
+            except Exception:
+                log.exception("sweep failed")
+
+    threading.Thread(target=run, name="sweeper", daemon=True).start()
+    return stop
+
+
+def sweep(storage: Storage, *, is_clearing: bool) -> None:
+    """One round of the sweeper."""
+    closed = close_overdue(now=read_now())
+    if closed:
+        log.info("closed %d overdue attempts", closed)
+    sealed = seal_trail()
+    if sealed:
+        log.debug("sealed %d entries of the audit trail", sealed)
+    if is_clearing:
+        given_up = give_up_jobs(now=read_now())
+        removed = remove_old_results(storage=storage, now=read_now())
+        if given_up or removed:
+            log.info("gave up %d jobs, removed %d old files", given_up, removed)

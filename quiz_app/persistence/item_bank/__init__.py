@@ -1,0 +1,1 @@
+"""The bank as organisers work on it: lists, versions, states, imports that wait."""

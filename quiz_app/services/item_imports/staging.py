@@ -1,0 +1,139 @@
+"""Reading a file into a bank's waiting room, and dropping what waits there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from io import BytesIO
+
+from question_bank.formatted_text import list_pictures
+from question_bank.items import Level
+from question_bank.readers import read_items
+from question_bank.readers.report import ImportProblem, ItemDefaults, Place, ReadItem, Severity
+from question_bank.readers.report import mark_message as N_
+from quiz_app.domain.errors import NotFound
+from quiz_app.domain.items import ItemImportEnded
+from quiz_app.domain.people import Person
+from quiz_app.persistence import audit
+from quiz_app.persistence.item_bank import imports, listing
+from quiz_app.persistence.item_bank.imports import StoredLine
+from quiz_app.persistence.session import reading, transaction
+from quiz_app.services.item_bank.listing import ensure_may_organise, get_bank
+from quiz_app.services.item_imports import packing
+from quiz_app.services.item_imports.judging import (
+    MOST_COMPARED,
+    Likeness,
+    find_likenesses,
+    find_rank,
+    settle_topic,
+)
+
+KEPT_FOR = timedelta(days=1)
+"""How long an import waits for its decision."""
+MOST_ITEMS = 20_000
+LONGEST_NAME = 200
+MOST_PROBLEMS = 500
+"""Problems of the file as a whole that are kept for the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """The import that waits now; None where the file had no item, and then nothing was stored."""
+
+    import_id: int | None
+    problems: tuple[ImportProblem, ...]
+
+
+def preview_import(
+    *,
+    organiser: Person,
+    bank_id: int,
+    content: bytes,
+    file_name: str,
+    default_topic: str,
+    default_level: Level,
+    now: datetime,
+) -> ImportOutcome:
+    """Read a file of any known format; the bank is not changed. Raises NotFound for an unknown bank."""
+    ensure_may_organise(organiser)
+    with reading() as work:
+        bank = get_bank(work, bank_id)
+    report = read_items(BytesIO(content), file_name, ItemDefaults(default_topic, default_level))
+    if not report.items:
+        return ImportOutcome(None, report.problems)
+    problems = list(report.problems)
+    if len(report.items) > MOST_ITEMS:
+        return ImportOutcome(None, (ImportProblem(Place(), "file", N_("the file has more than 20,000 questions")),))
+    if len(report.items) > MOST_COMPARED:
+        problems.append(
+            ImportProblem(
+                Place(),
+                "file",
+                N_("the file has more than 3,000 questions: only those of the very same words are shown as duplicates"),
+                severity=Severity.WARNING,
+            )
+        )
+    read = [settle_topic(each, bank.topics) for each in report.items]
+    with reading() as work:
+        likenesses = find_likenesses([each.item for each in read], listing.list_all_items(work, bank_id))
+    lines = [make_line(position, each, likenesses.get(position)) for position, each in enumerate(read)]
+    named = {digest for each in read for digest in list_pictures(*each.item.list_texts())}
+    with transaction() as work:
+        imports.discard_old(work, before=now - KEPT_FOR, now=now)
+        import_id = imports.add_import(
+            work,
+            bank_id=bank_id,
+            file_name=file_name[-LONGEST_NAME:],
+            made_by_id=organiser.id,
+            problems=[packing.dump_problem(problem) for problem in problems[:MOST_PROBLEMS]],
+            lines=lines,
+            pictures=[picture for digest, picture in report.pictures.items() if digest in named],
+            now=now,
+        )
+        audit.add_entry(
+            work,
+            now=now,
+            actor_id=organiser.id,
+            action="item_import_read",
+            subject=("item_import", import_id),
+            details={"file": file_name[-LONGEST_NAME:], "items": len(lines)},
+        )
+    return ImportOutcome(import_id, tuple(problems))
+
+
+def discard_import(*, organiser: Person, import_id: int, now: datetime) -> int:
+    """Drop an import of one's own; the id of its bank. Raises NotFound, ItemImportEnded."""
+    ensure_may_organise(organiser)
+    with transaction() as work:
+        found = imports.find_import(work, import_id=import_id, account_id=organiser.id, locks=True)
+        if found is None:
+            raise NotFound
+        if not imports.is_free(work, import_id) or not imports.end_import(
+            work, import_id=import_id, state="discarded", counts={}, now=now
+        ):
+            raise ItemImportEnded
+    return found.bank_id
+
+
+def make_line(position: int, read: ReadItem, like: Likeness | None) -> StoredLine:
+    """The line of an item as it is first shown: what repeats an item entirely is left out unless a person decides
+    otherwise, and what has the code of an item of the bank is its next version.
+    """
+    like = like or Likeness()
+    is_like = like.item_id is not None or like.position is not None
+    choice = "new"
+    if like.is_equal:
+        choice = "skip"
+    elif like.item_id is not None and like.percent == 0:
+        choice = "version"
+    if not read.item.code.isprintable():
+        read = replace(read, item=replace(read.item, code=""))
+    return StoredLine(
+        position=position,
+        rank=find_rank(read, is_like=is_like),
+        content=packing.dump_read_item(read),
+        choice=choice,
+        same_item_id=like.item_id,
+        same_position=like.position,
+        similarity=like.percent if is_like else None,
+    )

@@ -1,0 +1,154 @@
+"""The round as a whole, for its organisers: every unit against its quota, and the charts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from quiz_app.cache import Cache
+from quiz_app.domain.contests import Phase, Round, compute_phase
+from quiz_app.domain.directory import EVERYONE
+from quiz_app.domain.errors import NotAllowed
+from quiz_app.domain.participation import Totals, UnitProgress, add_up
+from quiz_app.domain.people import Person
+from quiz_app.domain.permissions import may_organise
+from quiz_app.persistence import participation as participation_store
+from quiz_app.persistence import quotas as quotas_store
+from quiz_app.persistence import results as results_store
+from quiz_app.persistence import round_charts as charts_store
+from quiz_app.persistence.columns import from_ms, to_ms
+from quiz_app.persistence.session import reading
+from quiz_app.services.figures import FIGURES_SECONDS
+from quiz_app.services.participation.people import get_round
+from quiz_app.services.participation.progress import to_progress
+from quiz_app.services.units.boards import arrange_lines
+
+MOST_DAYS = 92
+"""Bars of the chart by day; of a longer round the last ones."""
+RECENT_SLICES = 2
+"""Half hours before the running one that are counted live."""
+PAST_SECONDS = 300
+SHARES = (0, 25, 50, 75, 100)
+"""Where the groups of units by the share of their quota begin, in percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of a chart: what it stands for (a day, the lowest score, a share in percent), and how many."""
+
+    label: Any
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBlock:
+    """The units of a block together."""
+
+    name: str | None
+    totals: Totals
+    unit_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A round in figures, at most some seconds old."""
+
+    round: Round
+    phase: Phase
+    totals: Totals
+    units: tuple[UnitProgress, ...]
+    """Those that lack most first; then by name."""
+    blocks: tuple[UnitBlock, ...]
+    days: tuple[Bar, ...]
+    """Finished attempts by day of the contest's zone, days without any among them."""
+    scores: tuple[Bar, ...]
+    """People by best score in whole points of the scale, rounded down."""
+    shares: tuple[Bar, ...]
+    """Units with a quota by the share of it that has passed."""
+
+
+def view_overview(*, organiser: Person, round_id: int, cache: Cache, now: datetime) -> Overview:
+    """The figures of a round over all units. Raises NotAllowed, NotFound."""
+    if not may_organise(organiser):
+        raise NotAllowed
+    with reading() as work:
+        round_ = get_round(work, round_id)
+    # Half hours that are long over hardly change, and are most of the work: they are counted every few minutes.
+    recent = to_ms(now) // charts_store.SLICE_MS - RECENT_SLICES
+    past = cache.get_or_compute(f"slices:{round_id}:{recent}", PAST_SECONDS, lambda: _read_past(round_id, recent))
+    figures = cache.get_or_compute(f"overview:{round_id}", FIGURES_SECONDS, lambda: _read_figures(round_id, recent))
+    units = tuple(UnitProgress(**unit) for unit in figures["units"])
+    return Overview(
+        round=round_,
+        phase=compute_phase(round_.opens_at, round_.closes_at, now),
+        totals=add_up(units),
+        units=tuple(sorted(units, key=lambda unit: (-(unit.missing or 0), unit.missing is None, unit.name))),
+        blocks=_group_by_block(units),
+        days=_count_days(round_, dict(past) | dict(figures["slices"]), now),
+        scores=_count_scores(round_, dict(figures["scores"])),
+        shares=_count_shares(units),
+    )
+
+
+def _read_past(round_id: int, before_slice: int) -> list[tuple[int, int]]:
+    with reading() as work:
+        return list(charts_store.count_by_slice(work, round_id, first=0, last=before_slice).items())
+
+
+def _read_figures(round_id: int, first_slice: int) -> dict[str, Any]:
+    """In a form that every cache can hold."""
+    with reading() as work:
+        round_ = get_round(work, round_id)
+        lines = arrange_lines(work, results_store.list_unit_figures(work, round_id), round_.closes_at)
+        comers = participation_store.count_comers(work, EVERYONE, round_)
+        quotas = quotas_store.list_quotas(work, round_.contest_id)
+        slices = charts_store.count_by_slice(work, round_id, first=first_slice, last=None)
+        scores = charts_store.count_by_score(work, round_id)
+    return {
+        "units": [asdict(unit) for unit in to_progress(lines, comers, quotas)],
+        "slices": list(slices.items()),
+        "scores": list(scores.items()),
+    }
+
+
+def _group_by_block(units: tuple[UnitProgress, ...]) -> tuple[UnitBlock, ...]:
+    blocks: dict[str | None, list[UnitProgress]] = {}
+    for unit in units:
+        blocks.setdefault(unit.block, []).append(unit)
+    names = sorted(blocks, key=lambda name: (name is None, name or ""))
+    return tuple(UnitBlock(name, add_up(blocks[name]), len(blocks[name])) for name in names)
+
+
+def _count_days(round_: Round, slices: Mapping[int, int], now: datetime) -> tuple[Bar, ...]:
+    counts: Counter[date] = Counter()
+    for number, attempts in slices.items():
+        counts[from_ms(number * charts_store.SLICE_MS).astimezone(round_.zone).date()] += attempts
+    first = round_.opens_at.astimezone(round_.zone).date()
+    # The closing moment itself is outside of the window: 24:00 belongs to the day that ends then.
+    last = (min(now, round_.closes_at) - timedelta(milliseconds=1)).astimezone(round_.zone).date()
+    first, last = min([first, *counts]), max([last, *counts])
+    if not counts and now < round_.opens_at:
+        return ()
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return tuple(Bar(day, counts[day]) for day in days[-MOST_DAYS:])
+
+
+def _count_scores(round_: Round, scores: Mapping[int, int]) -> tuple[Bar, ...]:
+    """In ten steps of the scale; what reaches the whole scale stands apart at the end."""
+    step = max(1, round_.settings.scale_hundredths // 10)
+    counts: Counter[int] = Counter()
+    for score, people in scores.items():
+        counts[min(score // step, 10)] += people
+    return tuple(Bar(number * step, counts[number]) for number in range(11)) if scores else ()
+
+
+def _count_shares(units: tuple[UnitProgress, ...]) -> tuple[Bar, ...]:
+    counts: Counter[int] = Counter()
+    for unit in units:
+        if unit.owed:
+            share = min(100, unit.passed * 100 // unit.owed)
+            counts[max(bound for bound in SHARES if bound <= share)] += 1
+    return tuple(Bar(bound, counts[bound]) for bound in reversed(SHARES)) if counts else ()

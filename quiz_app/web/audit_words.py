@@ -1,0 +1,172 @@
+"""The audit trail in words: what was done, to what, and what the details mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from quiz_app.domain.audit import TrailLine
+from quiz_app.domain.jobs import JobKind
+from quiz_app.domain.people import Role
+from quiz_app.web.job_words import describe_kind
+from quiz_app.web.role_words import describe_role
+from quiz_app.web.translate import gettext
+
+ACTIONS: dict[str, Callable[[], str]] = {
+    "account_activated": lambda: gettext("Password set with a one-time code"),
+    "account_closed": lambda: gettext("Account closed"),
+    "account_edited": lambda: gettext("Account changed"),
+    "account_moved": lambda: gettext("Person moved to another unit"),
+    "account_reopened": lambda: gettext("Account opened again"),
+    "administrator_made": lambda: gettext("Administrator made at the server"),
+    "attempt_finished": lambda: gettext("Attempt finished"),
+    "attempt_voided": lambda: gettext("Attempt voided"),
+    "blueprint_changed": lambda: gettext("Exam blueprint changed"),
+    "attempts_rescored": lambda: gettext("Attempts scored anew"),
+    "bank_loaded": lambda: gettext("Item bank loaded"),
+    "certificate_downloaded": lambda: gettext("Certificate downloaded"),
+    "certificate_issued": lambda: gettext("Certificate issued"),
+    "contest_loaded": lambda: gettext("Contest loaded"),
+    "extra_time_set": lambda: gettext("Extra time set"),
+    "item_added": lambda: gettext("Question written"),
+    "item_changed": lambda: gettext("New version of a question"),
+    "item_import_read": lambda: gettext("File of questions read for a preview"),
+    "item_state_changed": lambda: gettext("State of a question changed"),
+    "items_exported": lambda: gettext("Questions exported"),
+    "items_imported": lambda: gettext("Questions imported"),
+    "job_cancelled": lambda: gettext("Work in the background cancelled"),
+    "job_result_downloaded": lambda: gettext("Result of work in the background downloaded"),
+    "key_corrected": lambda: gettext("Key put right"),
+    "list_exported": lambda: gettext("List handed out"),
+    "password_changed": lambda: gettext("Password changed"),
+    "password_reset": lambda: gettext("Password reset"),
+    "quota_set": lambda: gettext("Quota set"),
+    "registration_approved": lambda: gettext("Request to join approved"),
+    "registration_made": lambda: gettext("Request to join made"),
+    "registration_refused": lambda: gettext("Request to join refused"),
+    "result_rescored": lambda: gettext("Result changed by a key put right"),
+    "results_recomputed": lambda: gettext("Results computed anew"),
+    "role_granted": lambda: gettext("Role granted"),
+    "role_revoked": lambda: gettext("Role taken away"),
+    "round_finalised": lambda: gettext("Round made final"),
+    "signing_key_added": lambda: gettext("Signing key for lists added"),
+    "sign_in_failed": lambda: gettext("Sign-in failed"),
+    "signed_out_everywhere": lambda: gettext("Signed out on all devices"),
+    "slips_made": lambda: gettext("Slips with one-time codes made"),
+    "staff_list_confirmed": lambda: gettext("Import of a staff list confirmed"),
+    "staff_list_imported": lambda: gettext("Staff list imported"),
+    "staff_list_read": lambda: gettext("Staff list read for a preview"),
+    "unit_added": lambda: gettext("Unit added"),
+    "unit_changed": lambda: gettext("Unit changed"),
+    "unit_closed": lambda: gettext("Unit closed"),
+    "unit_kind_deleted": lambda: gettext("Kind of unit deleted"),
+    "unit_kind_named": lambda: gettext("Kind of unit named"),
+    "unit_merged": lambda: gettext("Units merged"),
+    "unit_moved": lambda: gettext("Unit moved"),
+    "unit_renamed": lambda: gettext("Unit renamed"),
+    "unit_reopened": lambda: gettext("Unit opened again"),
+    "units_imported": lambda: gettext("Units imported"),
+    "window_extended": lambda: gettext("Window extended"),
+}
+"""Every action that a service writes down; a test finds any that has no words."""
+
+SUBJECTS: dict[str, Callable[[], str]] = {
+    "account": lambda: gettext("Account"),
+    "attempt": lambda: gettext("Attempt"),
+    "bank": lambda: gettext("Item bank"),
+    "certificate": lambda: gettext("Certificate"),
+    "contest": lambda: gettext("Contest"),
+    "item": lambda: gettext("Question"),
+    "item_import": lambda: gettext("Import of questions"),
+    "item_version": lambda: gettext("Version of a question"),
+    "job": lambda: gettext("Work in the background"),
+    "registration": lambda: gettext("Request to join"),
+    "round": lambda: gettext("Round"),
+    "signing_key": lambda: gettext("Signing key"),
+    "staff_import": lambda: gettext("Import of a staff list"),
+    "unit": lambda: gettext("Unit"),
+    "unit_import": lambda: gettext("Import of units"),
+    "unit_kind": lambda: gettext("Kind of unit"),
+}
+
+_DETAILS: dict[str, Callable[[], str]] = {
+    "before": lambda: gettext("before"),
+    "after": lambda: gettext("after"),
+    "added": lambda: gettext("added"),
+    "changed": lambda: gettext("changed"),
+    "closed": lambda: gettext("closed"),
+    "closed_by": lambda: gettext("ended by"),
+    "code": lambda: gettext("code"),
+    "errors": lambda: gettext("errors"),
+    "file": lambda: gettext("file"),
+    "job_title": lambda: gettext("job title"),
+    "kind": lambda: gettext("kind"),
+    "login": lambda: gettext("account"),
+    "name": lambda: gettext("name"),
+    "password": lambda: gettext("password"),
+    "people": lambda: gettext("people"),
+    "prediction_actual": lambda: gettext("true number of the prediction"),
+    "reason": lambda: gettext("reason"),
+    "reopened": lambda: gettext("opened again"),
+    "role": lambda: gettext("role"),
+    "ordinal": lambda: gettext("number of the attempt"),
+    "attempts_lengthened": lambda: gettext("running attempts with a later deadline"),
+    "whom": lambda: gettext("for whom"),
+    "rows": lambda: gettext("rows"),
+    "score_hundredths": lambda: gettext("score in hundredths"),
+    "unit_id": lambda: gettext("unit"),
+    "units": lambda: gettext("number of units"),
+}
+_VALUES: dict[tuple[str, str], Callable[[], str]] = {
+    ("closed_by", "participant"): lambda: gettext("the participant"),
+    ("closed_by", "deadline"): lambda: gettext("the deadline"),
+    ("whom", "all"): lambda: gettext("everyone"),
+    ("whom", "unit"): lambda: gettext("a unit with its sub-units"),
+    ("whom", "person"): lambda: gettext("one person"),
+    ("password", "reset"): lambda: gettext("reset"),
+    **{("role", str(role)): lambda role=role: describe_role(role) for role in Role},  # type: ignore[misc]
+    **{("kind", str(kind)): lambda kind=kind: describe_kind(kind) for kind in JobKind},  # type: ignore[misc]
+}
+
+
+def describe_action(action: str) -> str:
+    """What was done; the bare word for one of a newer release."""
+    find_words = ACTIONS.get(action)
+    return find_words() if find_words else action
+
+
+def describe_subject_type(subject_type: str) -> str:
+    """What kind of thing it was done to."""
+    find_words = SUBJECTS.get(subject_type)
+    return find_words() if find_words else subject_type
+
+
+def list_details(line: TrailLine) -> list[tuple[str, str]]:
+    """(name, value) of all that is noted of the act, what lies inside another value named after it."""
+    return list(_flatten(line.details, ()))
+
+
+def _flatten(details: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for key, value in details.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, (*path, key))
+        else:
+            name = " – ".join(_describe_key(part) for part in (*path, key))
+            yield name, _describe_value(key, value)
+
+
+def _describe_key(key: str) -> str:
+    find_words = _DETAILS.get(key)
+    return find_words() if find_words else key.replace("_", " ")
+
+
+def _describe_value(key: str, value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    find_words = _VALUES.get((key, str(value)))
+    if find_words:
+        return find_words()
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

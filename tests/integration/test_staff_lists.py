@@ -1,0 +1,327 @@
+"""Staff lists from the file to the accounts: previewed, confirmed, all or nothing, and imported again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from flask import Flask
+
+from quiz_app.clock import read_now
+from quiz_app.domain.errors import NotAllowed, NotFound
+from quiz_app.domain.jobs import JobState
+from quiz_app.domain.people import Person, Role
+from quiz_app.persistence.session import Statement
+from quiz_app.services import staff_lists
+from quiz_app.services.jobs import find_job
+from quiz_app.services.staff_lists import StaffListChanged
+from tests.factories import add_person, add_unit, run_sql
+from tests.integration.staff import KEYS, TODAY, add_staff_list, import_list, make_list, run_jobs
+from tests.integration.threads import run_together
+from tests.integration.visitor import Visitor
+
+CITIZEN = "094085001234"
+AN = ("CB001", "Nguyễn Văn An", "28/02/1985", "Giáo viên", "A", "0912345678", "an@x.vn", CITIZEN)
+BINH = ("CB002", "Trần Thị Bình", "1990", "", "Trường B", "0912345679", "", "094090001235")
+
+
+@pytest.fixture
+def organiser(app: Flask) -> Person:
+    add_unit("A", name="Trường A")
+    add_unit("B", name="Trường B")
+    return add_person("to-chuc", roles=[Role.ORGANISER])
+
+
+def read_accounts() -> dict[str, dict[str, object]]:
+    rows = run_sql(
+        "SELECT login, accounts.name, birth, job_title, phone, email, citizen_hash, citizen_tail, is_active, "
+        "password_hash, units.code AS unit FROM accounts LEFT JOIN units ON units.id = unit_id "
+        "WHERE login <> 'to-chuc' ORDER BY login"
+    )
+    return {row.login: row._asdict() for row in rows}
+
+
+def test_a_list_is_read_shown_and_imported(app: Flask, organiser: Person, tmp_path: Path) -> None:
+    import_id = add_staff_list(organiser, make_list(AN, BINH))
+    assert read_accounts() == {}
+    preview = staff_lists.view_list(actor=organiser, import_id=import_id)
+    assert (preview.counts["new"], preview.error_count, preview.is_ready) == (2, 0, True)
+    assert [line.name for line in preview.samples["new"]] == ["Nguyễn Văn An", "Trần Thị Bình"]
+    job_id = staff_lists.confirm_list(actor=organiser, import_id=import_id, closes_missing=False, now=read_now())
+    run_jobs(app, tmp_path)
+    assert find_job(person=organiser, job_id=job_id).state is JobState.DONE
+    accounts = read_accounts()
+    assert list(accounts) == ["cb001", "cb002"]
+    assert accounts["cb001"] == {
+        "login": "cb001", "name": "Nguyễn Văn An", "birth": "1985-02-28", "job_title": "Giáo viên",
+        "phone": "0912345678", "email": "an@x.vn", "citizen_hash": KEYS.hash_citizen_number(CITIZEN),
+        "citizen_tail": "234", "is_active": accounts["cb001"]["is_active"], "password_hash": "", "unit": "A",
+    }  # fmt: skip
+    assert accounts["cb002"]["unit"] == "B"
+    assert accounts["cb002"]["birth"] == "1990"
+    grants = run_sql("SELECT role FROM role_grants WHERE role <> 'organiser'")
+    assert [grant.role for grant in grants] == ["participant", "participant"]
+    done = staff_lists.view_list(actor=organiser, import_id=import_id)
+    assert done.staff_import.state == "applied"
+    assert not done.samples
+
+
+def test_a_citizens_number_is_stored_nowhere_and_shown_nowhere(
+    app: Flask, organiser: Person, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        visitor = Visitor(app, "to-chuc")
+        wrong = make_list(AN, ("CB009", CITIZEN, "", "", "A", "", "", "09408500123X"), (*BINH[:4], CITIZEN, *BINH[5:]))
+        for text in (wrong, make_list(AN, BINH)):
+            content = text.encode()
+            answer = visitor.ask(
+                "POST",
+                "/organiser/staff-lists",
+                data={"file": (BytesIO(content), "ds.csv"), "csrf_token": visitor.read_token()},
+            )
+            assert answer.status_code == 303
+            page = visitor.get(answer.location)
+            assert page.status_code == 200
+            assert CITIZEN not in page.text
+            assert CITIZEN[3:] not in page.text
+            problems = visitor.get(f"{answer.location}/problems.xlsx")
+            values = list(openpyxl.load_workbook(BytesIO(problems.data)).active.values)
+            assert CITIZEN not in repr(values)
+        import_list(app, tmp_path, organiser, make_list(AN, BINH))
+    tables = ["accounts", "staff_imports", "audit_entries", "jobs"]
+    stored = "".join(repr([tuple(row) for row in run_sql(f"SELECT * FROM {table}")]) for table in tables)
+    assert CITIZEN not in stored
+    assert CITIZEN not in caplog.text
+    assert "0912345678" not in caplog.text
+    ((account_id,),) = run_sql("SELECT id FROM accounts WHERE login = 'cb001'")
+    page = visitor.get(f"/organiser/people/{account_id}")
+    assert "234" in page.text
+    assert CITIZEN[3:] not in page.text
+
+
+def test_with_one_wrong_row_nothing_can_be_confirmed_and_every_problem_has_its_place(
+    app: Flask, organiser: Person
+) -> None:
+    import_id = add_staff_list(
+        organiser,
+        make_list(
+            AN,
+            ("CB003", "Lê Chi", "31/02/1985", "", "Trường Bê", "123", "không"),
+            ("CB001", "Người Khác", "", "", "A"),
+            ("=CB4", "=Phạm Dũng", "", "", "A"),
+        ),
+    )
+    preview = staff_lists.view_list(actor=organiser, import_id=import_id)
+    assert not preview.is_ready
+    places = [(problem.place.number, problem.place.column, problem.field) for problem in preview.shown_problems]
+    assert places == [
+        (3, "F", "Điện thoại"), (3, "E", "Đơn vị"), (3, "C", "Ngày sinh"), (3, "G", "Email"), (4, "A", "Mã cán bộ"),
+    ]  # fmt: skip
+    unit = preview.shown_problems[1]
+    assert unit.values["near"].startswith("Trường B (B)")
+    with pytest.raises(StaffListChanged):
+        staff_lists.confirm_list(actor=organiser, import_id=import_id, closes_missing=False, now=read_now())
+    assert read_accounts() == {}
+
+
+def test_importing_again_updates_moves_closes_and_leaves_the_rest(
+    app: Flask, organiser: Person, tmp_path: Path
+) -> None:
+    chi = ("CB003", "Lê Chi", "", "", "A")
+    dung = ("CB004", "Phạm Dũng", "", "", "A")
+    import_list(app, tmp_path, organiser, make_list(AN, BINH, chi, dung))
+    run_sql("UPDATE accounts SET password_hash = 'kept' WHERE login = 'cb001' RETURNING id")
+    again = make_list(
+        ("CB001", "Nguyễn Văn An", "", "Hiệu trưởng", "B"),
+        BINH,
+        ("CB003", "Lê Chi", "", "", "A", "", "", "", "đã nghỉ hưu"),
+        ("CB005", "+Mới Vào", "", "", "A"),
+    )
+    preview = staff_lists.view_list(actor=organiser, import_id=add_staff_list(organiser, again))
+    assert dict(preview.counts) == {"new": 1, "left": 1, "moved": 1, "changed": 0, "unchanged": 1, "missing": 1}
+    import_list(app, tmp_path, organiser, again)
+    accounts = read_accounts()
+    assert (accounts["cb001"]["unit"], accounts["cb001"]["job_title"]) == ("B", "Hiệu trưởng")
+    assert (accounts["cb001"]["phone"], accounts["cb001"]["password_hash"]) == ("0912345678", "kept")
+    assert [login for login, account in accounts.items() if not account["is_active"]] == ["cb003"]
+    assert accounts["cb005"]["name"] == "+Mới Vào"
+    job = import_list(app, tmp_path, organiser, make_list(BINH, ("CB003", "Lê Chi", "", "", "A")), closes_missing=True)
+    assert job.state is JobState.DONE
+    accounts = read_accounts()
+    assert [login for login, account in accounts.items() if not account["is_active"]] == ["cb001", "cb004", "cb005"]
+    actions = [row.action for row in run_sql("SELECT action FROM audit_entries WHERE subject_type = 'account'")]
+    assert actions.count("account_closed") == 4
+    assert actions.count("account_reopened") == 1
+    assert actions.count("account_edited") == 1
+
+
+def test_accounts_that_changed_since_the_preview_stop_the_import(app: Flask, organiser: Person, tmp_path: Path) -> None:
+    import_id = add_staff_list(organiser, make_list(AN, BINH))
+    job_id = staff_lists.confirm_list(actor=organiser, import_id=import_id, closes_missing=False, now=read_now())
+    add_person("cb002", name="Người Chen Vào")
+    run_jobs(app, tmp_path)
+    job = find_job(person=organiser, job_id=job_id)
+    assert job.state is JobState.FAILED
+    assert list(read_accounts()) == ["cb002"]
+    # It can be looked at and dropped, and a new list read.
+    staff_lists.discard_list(actor=organiser, import_id=import_id, now=read_now())
+
+
+def test_a_fault_in_the_middle_leaves_nothing_behind(
+    app: Flask, organiser: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Statement.prepare
+    calls = []
+
+    def fail_late(self: Statement, *arguments: object, **values: object) -> object:
+        prepared = run(self, *arguments, **values)  # type: ignore[arg-type]
+        if "UPDATE staff_imports SET state = 'applied'" in prepared[0]:
+            calls.append(prepared[0])
+            raise RuntimeError("lost")
+        return prepared
+
+    import_id = add_staff_list(organiser, make_list(AN, BINH))
+    job_id = staff_lists.confirm_list(actor=organiser, import_id=import_id, closes_missing=False, now=read_now())
+    monkeypatch.setattr(Statement, "prepare", fail_late)
+    run_jobs(app, tmp_path)
+    monkeypatch.undo()
+    assert calls
+    assert find_job(person=organiser, job_id=job_id).state is JobState.FAILED
+    assert read_accounts() == {}
+    second = staff_lists.confirm_list(actor=organiser, import_id=import_id, closes_missing=False, now=read_now())
+    run_jobs(app, tmp_path)
+    assert find_job(person=organiser, job_id=second).state is JobState.DONE
+    assert len(read_accounts()) == 2
+
+
+def test_of_two_who_confirm_at_once_one_imports(app: Flask, organiser: Person, tmp_path: Path) -> None:
+    other = add_person("to-chuc-2", roles=[Role.ORGANISER])
+    import_id = add_staff_list(organiser, make_list(AN, BINH))
+    outcomes = run_together(
+        app,
+        [
+            lambda actor=actor: staff_lists.confirm_list(
+                actor=actor, import_id=import_id, closes_missing=False, now=read_now()
+            )
+            for actor in (organiser, other)
+        ],
+    )
+    assert sum(isinstance(outcome, StaffListChanged) for outcome in outcomes) == 1
+    run_jobs(app, tmp_path)
+    assert len([login for login in read_accounts() if login.startswith("cb")]) == 2
+
+
+def test_names_in_three_columns_and_one_unit_for_all(app: Flask, organiser: Person, tmp_path: Path) -> None:
+    ((unit_id,),) = run_sql("SELECT id FROM units WHERE code = 'B'")
+    text = "STT,Họ và tên đệm,Tên,SĐT,Năm sinh\n1,Nguyễn Văn,An,912345678,1985\n2,Trần Thị,Bình,0912345679,"
+    import_id = add_staff_list(organiser, text, default_unit_id=unit_id)
+    preview = staff_lists.view_list(actor=organiser, import_id=import_id)
+    assert preview.error_count == 0, [problem.describe() for problem in preview.shown_problems]
+    staff_lists.confirm_list(actor=organiser, import_id=import_id, closes_missing=False, now=read_now())
+    run_jobs(app, tmp_path)
+    accounts = read_accounts()
+    assert {login: account["name"] for login, account in accounts.items()} == {
+        "0912345678": "Nguyễn Văn An", "0912345679": "Trần Thị Bình",
+    }  # fmt: skip
+    assert {account["unit"] for account in accounts.values()} == {"B"}
+
+
+def test_only_organisers_import(app: Flask, organiser: Person) -> None:
+    lead = add_person("phu-trach", roles=[Role.UNIT_LEAD], led_unit_id=add_unit("C"))
+    with pytest.raises(NotAllowed):
+        add_staff_list(lead, make_list(AN))
+    import_id = add_staff_list(organiser, make_list(AN))
+    with pytest.raises(NotAllowed):
+        staff_lists.view_list(actor=lead, import_id=import_id)
+    with pytest.raises(NotAllowed):
+        staff_lists.confirm_list(actor=lead, import_id=import_id, closes_missing=False, now=read_now())
+    with pytest.raises(NotFound):
+        staff_lists.view_list(actor=organiser, import_id=1)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01", b"PK\x03\x04 broken", "Tên gì đó\nx".encode(), b"%PDF-1.4"])
+def test_a_file_that_is_no_list_is_told_so(app: Flask, organiser: Person, content: bytes) -> None:
+    visitor = Visitor(app, "to-chuc")
+    answer = visitor.ask(
+        "POST",
+        "/organiser/staff-lists",
+        data={"file": (BytesIO(content), "ds.xlsx"), "csrf_token": visitor.read_token()},
+    )
+    assert answer.status_code == 303
+    page = visitor.get(answer.location)
+    assert page.status_code == 200
+    assert 'role="alert"' in page.text
+    assert "/confirm" not in page.text
+
+
+def test_a_large_list_is_taken_from_organisers_only(app: Flask, organiser: Person) -> None:
+    rows = [(f"X{n:05d}", f"Nguyễn Văn An {n}", "", "", "A") for n in range(4000)]
+    content = make_list(*rows).encode()
+    assert len(content) > 64 * 1024
+    add_person("nguoi-thi")
+    for login, status in (("to-chuc", 303), ("nguoi-thi", 413)):
+        visitor = Visitor(app, login)
+        answer = visitor.ask(
+            "POST",
+            "/organiser/staff-lists",
+            data={"file": (BytesIO(content), "ds.csv"), "csrf_token": visitor.read_token()},
+        )
+        assert answer.status_code == status
+
+
+def make_office_workbook() -> bytes:
+    """A list as an office sends it: a cover first, a letter head, two rows of headings, merged units, a hidden row,
+    numbers that have lost their zeros, 200 empty columns, and signatures below.
+    """
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "Bìa"  # type: ignore[union-attr]
+    workbook.active["A1"] = "DANH SÁCH NĂM 2022"  # type: ignore[index]
+    sheet = workbook.create_sheet("Danh sách")
+    sheet["A1"], sheet["A3"] = "SỞ GIÁO DỤC VÀ ĐÀO TẠO", "DANH SÁCH CÔNG CHỨC, VIÊN CHỨC"
+    sheet.merge_cells("A3:H3")
+    sheet.append([])
+    sheet.append(["STT", "Họ và tên", "Ngày sinh", None, "Đơn vị công tác", "SĐT", "Số CCCD", "Chức vụ"])
+    sheet.append([None, None, "Nam", "Nữ", None, None, None, None])
+    sheet.merge_cells("C5:D5")
+    sheet.append([1, "Nguyễn Văn An", date(1985, 2, 28), None, "Trường A", 912345678, 94085001234, "Giáo viên"])
+    sheet.append([2, "Trần Thị Bình", None, "1/9/1990", None, "0912 345 679", "094090001235", "=Trưởng nhóm"])
+    sheet.append([3, "Lê Chi", None, 1992, "b", "+84912345680", None, None])
+    sheet["H8"].data_type = "s"
+    sheet.merge_cells("E7:E8")
+    sheet.row_dimensions[8].hidden = True
+    sheet.cell(row=7, column=200).value = " "
+    sheet["B12"], sheet["G12"] = "Người lập biểu", "Thủ trưởng đơn vị"
+    buffer = BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_list_as_an_office_sends_it(app: Flask, organiser: Person, tmp_path: Path) -> None:
+    import_id = staff_lists.preview_list(
+        actor=organiser,
+        content=make_office_workbook(),
+        file_name="Danh sách.xlsx",
+        default_unit_id=None,
+        keys=KEYS,
+        now=read_now(),
+        today=TODAY,
+    )
+    preview = staff_lists.view_list(actor=organiser, import_id=import_id)
+    assert preview.error_count == 0, [problem.describe() for problem in preview.shown_problems]
+    # The hidden row, the merged cells and the signatures that were passed over are told.
+    assert preview.doubt_count == 3
+    staff_lists.confirm_list(actor=organiser, import_id=import_id, closes_missing=False, now=read_now())
+    run_jobs(app, tmp_path)
+    accounts = read_accounts()
+    found = [(account["name"], account["birth"], account["unit"], login) for login, account in accounts.items()]
+    assert found == [
+        ("Nguyễn Văn An", "1985-02-28", "A", "0912345678"),
+        ("Trần Thị Bình", "1990-09-01", "A", "0912345679"),
+        ("Lê Chi", "1992", "B", "0912345680"),
+    ]
+    assert accounts["0912345678"]["citizen_hash"] == KEYS.hash_citizen_number(CITIZEN)
+    assert accounts["0912345679"]["job_title"] == "=Trưởng nhóm"

@@ -1,0 +1,143 @@
+"""Comparing texts, finding near-identical items, and how much of a bank one person sees."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from question_bank.assembly import ItemPool, PoolItem, assemble_paper
+from question_bank.blueprint import BlueprintCell, ExamBlueprint
+from question_bank.differences import Piece, PieceKind, compare_texts
+from question_bank.duplicates import ALIKE, find_like_between, find_like_pairs, make_shingles
+from question_bank.exposure import expect_seen, expect_seen_of_cell
+from question_bank.formatted_text import FormattedText, from_plain
+from question_bank.items import Item, ItemKind, Level, Option
+from question_bank.keys import ChoiceKey
+
+WORDS = re.findall(
+    r"\w+", "cải cách hành chính công chức viên chức đơn vị thủ tục hồ sơ cơ quan quyết định nghị quyết năm"
+)
+
+
+def make_item(stem: str, *options: str) -> Item:
+    texts = options or ("Bộ Nội vụ", "Bộ Tài chính")
+    return Item(
+        "", ItemKind.SINGLE_CHOICE, "t", Level.APPLY, from_plain(stem),
+        tuple(Option(from_plain(text)) for text in texts), ChoiceKey(frozenset({0})),
+    )  # fmt: skip
+
+
+def test_a_changed_word_is_the_only_difference() -> None:
+    assert compare_texts("giảm 10% biên chế", "giảm 15% biên chế") == (
+        Piece(PieceKind.SAME, "giảm "),
+        Piece(PieceKind.REMOVED, "10"),
+        Piece(PieceKind.ADDED, "15"),
+        Piece(PieceKind.SAME, "% biên chế"),
+    )
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_the_pieces_give_both_texts_back(before: str, after: str) -> None:
+    pieces = compare_texts(before, after)
+    assert "".join(piece.text for piece in pieces if piece.kind is not PieceKind.ADDED) == before
+    assert "".join(piece.text for piece in pieces if piece.kind is not PieceKind.REMOVED) == after
+
+
+def test_a_very_long_text_is_compared_whole_and_at_once() -> None:
+    assert len(compare_texts("a b " * 5000, "a c " * 5000)) == 2
+
+
+def test_the_same_words_are_found_whatever_accents_order_and_signs() -> None:
+    one = make_item("Cơ quan nào chủ trì cải cách hành chính?", "Bộ Nội vụ", "Bộ Tài chính", "Bộ Y tế")
+    other = make_item("CO QUAN NAO chu tri cai cach hanh chinh", "Bộ Y tế.", "Bộ Nội vụ", "Bộ Tài chính")
+    far = make_item("Thời hạn giải quyết hồ sơ là bao nhiêu ngày?", "Năm", "Bảy", "Mười")
+    (pair,) = find_like_pairs([one, far, other])
+    assert (pair.first, pair.second, pair.percent) == (0, 2, 100)
+    assert [(each.first, each.second) for each in find_like_between([other], [far, one])] == [(0, 1)]
+
+
+def test_the_same_question_with_other_options_is_found() -> None:
+    stem = "Theo Nghị quyết số 76/NQ-CP, cơ quan nào chủ trì cải cách tổ chức bộ máy hành chính nhà nước?"
+    assert find_like_pairs([make_item(stem, "Bộ Nội vụ", "Bộ Y tế"), make_item(stem, "Bộ Tài chính", "Bộ Tư pháp")])
+
+
+def test_pictures_tell_items_apart() -> None:
+    def draw(letter: str) -> Item:
+        stem = FormattedText(f'Hình nào<img src="picture:{letter * 64}" alt="">')
+        return replace(make_item("x", "A", "B"), stem=stem)
+
+    assert not find_like_pairs([draw("a"), draw("b")])
+
+
+def test_no_pair_is_missed_that_comparing_all_with_all_finds() -> None:
+    generator = random.Random(5)
+    base = [" ".join(generator.choices(WORDS, k=14)) for _ in range(40)]
+    items = []
+    for _ in range(160):
+        words = generator.choice(base).split()
+        for _ in range(generator.randint(0, 2)):
+            words[generator.randrange(len(words))] = generator.choice(WORDS)
+        items.append(make_item(" ".join(words), *generator.sample(["một", "hai", "ba", "bốn", "năm"], 4)))
+    shingles = [make_shingles(item).whole for item in items]
+    expected = {
+        (low, high)
+        for high in range(len(items))
+        for low in range(high)
+        if len(shingles[low] & shingles[high]) >= ALIKE * len(shingles[low] | shingles[high])
+    }
+    assert len(expected) > 10
+    assert expected <= {(pair.first, pair.second) for pair in find_like_pairs(items)}
+    half = items[:80], items[80:]
+    across = {(low, high - 80) for low, high in expected if low < 80 <= high}
+    assert across <= {(pair.first, pair.second) for pair in find_like_between(*half)}
+
+
+CELLS = (
+    BlueprintCell("a", Level.APPLY, 2),
+    BlueprintCell("a", None, 3),
+    BlueprintCell("b", Level.RECOGNISE, 1),
+    BlueprintCell(None, None, 2),
+)
+STOCK = {("a", Level.APPLY): 7, ("a", Level.RECOGNISE): 9, ("b", Level.RECOGNISE): 5, ("c", Level.APPLY): 6}
+
+
+def test_one_cell_follows_the_formula() -> None:
+    blueprint = ExamBlueprint((BlueprintCell(None, None, 10),))
+    stock = {("a", Level.APPLY): 60, ("b", Level.APPLY): 40}
+    for attempts in (1, 2, 5):
+        assert expect_seen(blueprint, stock, attempts).seen == pytest.approx(100 * (1 - 0.9**attempts))
+
+
+@pytest.mark.parametrize("attempts", [1, 4])
+def test_the_estimate_agrees_with_papers_that_were_drawn(attempts: int) -> None:
+    blueprint = ExamBlueprint(CELLS)
+    pool = ItemPool(
+        PoolItem(100 * number + place, topic, level, 4)
+        for number, ((topic, level), count) in enumerate(STOCK.items())
+        for place in range(count)
+    )
+    seen: Counter[str] = Counter()
+    rounds = 1500
+    for turn in range(rounds):
+        items = {
+            slot.version_id
+            for each in range(attempts)
+            for slot in assemble_paper(pool, blueprint, seed=turn * 9 + each)
+        }
+        seen["all"] += len(items)
+        seen["a"] += sum(item < 200 for item in items)
+    assert expect_seen(blueprint, STOCK, attempts).seen == pytest.approx(seen["all"] / rounds, abs=0.12)
+    cell = BlueprintCell("a", None, 3)
+    assert expect_seen_of_cell(blueprint, STOCK, cell, attempts).seen == pytest.approx(seen["a"] / rounds, abs=0.12)
+
+
+def test_nothing_is_divided_by_nothing() -> None:
+    exposure = expect_seen(ExamBlueprint((BlueprintCell("x", None, 1),)), {}, 3)
+    assert (exposure.total, exposure.seen, exposure.share) == (0, 0, 0.0)
