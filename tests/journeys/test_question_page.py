@@ -186,7 +186,7 @@ def test_practice_tells_after_each_save(page: Page, practice: Stage) -> None:
     question.locator(".choice", has_text="Phương án ba").locator("input").click()
     expect(question.locator(".feedback")).to_contain_text("Chưa đúng, đáp án đúng là")
     expect(question.locator(".feedback")).to_contain_text("Giải thích của")
-    expect(question.locator(".feedback")).to_contain_text("Nguồn: Nghị quyết số 76/NQ-CP")
+    expect(question.locator(".feedback")).to_contain_text("Căn cứ: Nghị quyết số 76/NQ-CP")
     question.locator(".choice", has_text="Phương án một").locator("input").click()
     expect(question.locator(".feedback .badge-good")).to_have_text("Đúng")
     page.reload()
