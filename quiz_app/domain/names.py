@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from question_bank.formatted_text import fold_accents
+
 _NOT_A_WORD = re.compile(r"[^0-9a-z]+")
 
 # Each letter is one of its own in the alphabet (a ă â b … d đ e ê …), and the tone counts only where letters are equal,
@@ -25,13 +27,12 @@ def clean_name(text: str) -> str:
     return "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cf"))
 
 
+@lru_cache(maxsize=8192)
 def fold_text(text: str) -> str:
     """The words of a text in small letters of a to z and digits, one space between them: ``Nguyễn Đức HẠNH`` is
     ``nguyen duc hanh``, which is what a search without accents compares. Any other sign parts words.
     """
-    apart = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
-    marked = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return _NOT_A_WORD.sub(" ", marked).strip()
+    return _NOT_A_WORD.sub(" ", fold_accents(unicodedata.normalize("NFKC", text))).strip()
 
 
 def make_search_text(*texts: str | None) -> str:

@@ -4,7 +4,7 @@ hidden rows, read into rows of text with the place of each. ``read_table`` is th
 
 from quiz_app.services.tables.dates import find_date, find_integer, find_percent
 from quiz_app.services.tables.reading import MOST_ROWS, read_table
-from quiz_app.services.tables.values import Column, Table, TableRow, Value, clean_text, fold_text
+from quiz_app.services.tables.values import Column, Table, TableRow, Value, clean_text
 
 __all__ = [
     "MOST_ROWS",
@@ -16,6 +16,5 @@ __all__ = [
     "find_date",
     "find_integer",
     "find_percent",
-    "fold_text",
     "read_table",
 ]

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from quiz_app.domain.names import fold_text
 from quiz_app.services.tables.sheets import Sheet
-from quiz_app.services.tables.values import Column, Value, fold_text
+from quiz_app.services.tables.values import Column, Value
 
 DEEPEST_HEADING = 40
 """Rows from the top in which headings are looked for: letter head, title and legal basis stand above them."""

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from question_bank.readers.report import ImportProblem, Place, PlaceKind, Severity
 from question_bank.readers.report import mark_message as N_
+from quiz_app.domain.names import fold_text
 from quiz_app.services.tables.headings import Heading, is_numbering
 from quiz_app.services.tables.sheets import Position, Sheet
-from quiz_app.services.tables.values import Column, TableRow, Value, fold_text, name_column
+from quiz_app.services.tables.values import Column, TableRow, Value, name_column
 
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!"})
 _TITLE = re.compile(r"(?:[IVXLC]+|[A-H]|\d{1,2})\s*[.)\-–]\s*\S|(?i:khối |nhóm |phần |mục |đơn vị )")

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from question_bank.readers.report import ImportProblem, Place, PlaceKind, Severity
@@ -90,13 +89,3 @@ def clean_text(text: str) -> str:
         # Nearly every cell; a table has half a million of them.
         return text.strip()
     return _BLANK.sub(" ", unicodedata.normalize("NFC", text).translate(_INVISIBLE)).strip()
-
-
-_MARKS = re.compile(r"[\u0300-\u036f]")
-
-
-@lru_cache(maxsize=8192)
-def fold_text(text: str) -> str:
-    """For comparing and searching without accents: lower case, d for đ, one space between words, no punctuation."""
-    plain = _MARKS.sub("", unicodedata.normalize("NFD", text.casefold())).replace("đ", "d")
-    return _BLANK.sub(" ", re.sub(r"[\W_]+", " ", plain)).strip()

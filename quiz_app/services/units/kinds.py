@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from quiz_app.domain.errors import InvalidInput
+from quiz_app.domain.names import fold_text
 from quiz_app.domain.people import Person
 from quiz_app.domain.units import UnitTree
 from quiz_app.persistence import audit
 from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.session import reading, transaction
-from quiz_app.services.tables import clean_text, fold_text
+from quiz_app.services.tables import clean_text
 from quiz_app.services.units.tree import ensure_organiser, list_kinds
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

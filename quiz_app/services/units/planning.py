@@ -11,9 +11,10 @@ from typing import Any
 
 from question_bank.readers.report import mark_message as N_
 from quiz_app.domain.errors import Refusal
+from quiz_app.domain.names import fold_text
 from quiz_app.domain.units import LARGEST_STAFF, Unit, UnitTree, ensure_may_stand_under
 from quiz_app.persistence.ids import make_id
-from quiz_app.services.tables import find_integer, fold_text
+from quiz_app.services.tables import find_integer
 from quiz_app.services.units.changing import LONGEST_BLOCK, LONGEST_CODE, LONGEST_NAME, compare
 
 

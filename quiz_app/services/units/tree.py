@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quiz_app.domain.errors import NotAllowed
+from quiz_app.domain.names import fold_text
 from quiz_app.domain.people import Person
 from quiz_app.domain.permissions import may_organise
 from quiz_app.domain.units import Quota, Unit, UnitTree, count_people_owed, find_quota
@@ -15,7 +16,6 @@ from quiz_app.persistence.people import unit_history as history_store
 from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.people.unit_history import ChangeLine
 from quiz_app.persistence.session import Work, reading
-from quiz_app.services.tables import fold_text
 
 
 @dataclass(frozen=True, slots=True)

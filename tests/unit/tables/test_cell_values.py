@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz_app.services.tables import clean_text, find_date, find_integer, find_percent, fold_text
+from quiz_app.domain.names import fold_text
+from quiz_app.services.tables import clean_text, find_date, find_integer, find_percent
 
 DAY = date(1985, 9, 5)
 
