@@ -25,6 +25,8 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-input --disable-pip-ver
 UV_VERSION := 0.13.9
 LOCK_ARGS ?=
 PYTEST_ARGS ?=
+# A process for each core, at most four; each has servers of its own, the browser is of one process.
+PYTEST_PROCESSES ?= -n auto --maxprocesses 4 --dist loadgroup
 
 # $(call install_debian,<packages>,<what for>): installs as root, else says what to type and stops.
 define install_debian
@@ -41,7 +43,7 @@ define install_debian
 	fi
 endef
 
-.PHONY: help run test lint types bench lock clean python-ready test-packages translations
+.PHONY: help run test lint types bench faults lock clean python-ready test-packages translations
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -50,7 +52,7 @@ run: $(RUN_STAMP) translations ## install what is missing and start the engine (
 	@exec $(BIN)/python -m quiz_app.run
 
 test: $(DEV_STAMP) test-packages translations ## run every test on SQLite, PostgreSQL and a real browser (PYTEST_ARGS)
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(PYTEST_PROCESSES) $(PYTEST_ARGS)
 
 lint: $(DEV_STAMP) ## style, templates and the direction of imports
 	@$(BIN)/ruff check --quiet .
@@ -61,8 +63,11 @@ lint: $(DEV_STAMP) ## style, templates and the direction of imports
 types: $(DEV_STAMP) ## static types, strict for the engine and the item bank
 	@$(BIN)/mypy
 
-bench: $(DEV_STAMP) translations ## the load benchmark
-	@exec $(BIN)/python -m load_tests.bench
+bench: $(DEV_STAMP) translations ## the load benchmark (BENCH_ARGS: groups and options)
+	@exec $(BIN)/python -m load_tests.bench $(BENCH_ARGS)
+
+faults: $(DEV_STAMP) test-packages translations ## break things while people answer; build/faults.json (FAULTS_ARGS)
+	@exec $(BIN)/python -m load_tests.faults $(FAULTS_ARGS)
 
 lock: ## pin again what *.in asks for (LOCK_ARGS=--upgrade for newer versions)
 	@[ -x .venv-lock/bin/uv ] || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION); }

@@ -4,7 +4,8 @@ and the signs between.
 Two items are compared by the pairs of neighbouring words in their texts (shingles), by the share of these that both
 have (Jaccard). Only items that share one of their rarest pairs are compared at all (prefix filtering: Chaudhuri,
 Ganti and Kaushik, "A Primitive Operator for Similarity Joins", 2006), so that 10,000 items take seconds and not hours,
-and none is missed.
+and none is missed; but for an item that shares what is rarest in it with hundreds of others, which is compared with
+some of them only.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +25,11 @@ ALIKE = 0.75
 STEM_ALIKE = 0.9
 REST_ALIKE = 0.45
 """The same question with other options: a stem alike from the one, the whole from the other."""
+MOST_COMPARED = {ALIKE: 400, STEM_ALIKE: 50}
+"""Earlier items that one item is compared with at most, of those that share a rare pair of their texts or of their
+stems: "Choose the right answer" may stand above ten thousand questions."""
+MOST_ALIKE = 20
+"""Earlier items that one item is said to be like."""
 
 _WORD = re.compile(r"\w+")
 
@@ -57,56 +63,98 @@ def make_shingles(item: Item) -> ItemShingles:
 
 def find_like_pairs(items: Sequence[Item]) -> tuple[LikePair, ...]:
     """All pairs of items that are nearly the same, the most alike first."""
-    shingles = [make_shingles(item) for item in items]
-    candidates = _join([each.whole for each in shingles], ALIKE) | _join([each.stem for each in shingles], STEM_ALIKE)
-    return _judge(shingles, shingles, candidates)
+    return find_likes(items, ())[0]
 
 
 def find_like_between(items: Sequence[Item], known: Sequence[Item]) -> tuple[LikePair, ...]:
     """Pairs of a new item (first) and a known one (second) that are nearly the same, the most alike first."""
-    shingles, others = [make_shingles(item) for item in items], [make_shingles(item) for item in known]
-    both = [*shingles, *others]
-    count = len(shingles)
-    # Known items are not compared with each other: they are found only from the new ones.
-    candidates = _join([each.whole for each in both], ALIKE, count) | _join(
-        [each.stem for each in both], STEM_ALIKE, count
+    return find_likes(items, known)[1]
+
+
+def find_likes(items: Sequence[Item], known: Sequence[Item]) -> tuple[tuple[LikePair, ...], tuple[LikePair, ...]]:
+    """The pairs among the items, and those of an item (first) and a known one (second), each the most alike first.
+
+    Known items are not compared with each other.
+    """
+    count = len(items)
+    numbers: dict[str, int] = {}
+    both = [_number(make_shingles(item), numbers) for item in (*items, *known)]
+    found = _join(both, [each.whole for each in both], ALIKE, count)
+    found |= _join(both, [each.stem for each in both], STEM_ALIKE, count)
+    ordered = sorted(found, key=lambda pair: (-pair.percent, pair.first, pair.second))
+    within = tuple(pair for pair in ordered if pair.second < count)
+    across = tuple(LikePair(pair.first, pair.second - count, pair.percent) for pair in ordered if pair.second >= count)
+    return within, across
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """The shingles of an item as numbers, which are compared in a third of the time."""
+
+    stem: frozenset[int]
+    whole: frozenset[int]
+    pictures: frozenset[str]
+
+
+def _number(shingles: ItemShingles, numbers: dict[str, int]) -> _Numbered:
+    whole = {shingle: numbers.setdefault(shingle, len(numbers)) for shingle in shingles.whole}
+    return _Numbered(
+        frozenset([whole[shingle] for shingle in shingles.stem]), frozenset(whole.values()), shingles.pictures
     )
-    return _judge(shingles, others, {(low, high - count) for low, high in candidates if low < count <= high})
 
 
-def _judge(
-    firsts: Sequence[ItemShingles], seconds: Sequence[ItemShingles], candidates: Iterable[tuple[int, int]]
-) -> tuple[LikePair, ...]:
-    found = []
-    for first, second in candidates:
-        one, other = firsts[first], seconds[second]
-        if one.pictures != other.pictures:
-            # The same words about another picture are another question.
-            continue
-        whole = _share(one.whole, other.whole)
-        if whole >= ALIKE or (whole >= REST_ALIKE and _share(one.stem, other.stem) >= STEM_ALIKE):
-            found.append(LikePair(first, second, int(100 * whole)))
-    return tuple(sorted(found, key=lambda pair: (-pair.percent, pair.first, pair.second)))
-
-
-def _join(sets: Sequence[frozenset[str]], least: float, new_count: int | None = None) -> set[tuple[int, int]]:
-    """The pairs of places whose sets may share so much; with ``new_count``, one of the two is below it."""
+def _join(items: Sequence[_Numbered], sets: Sequence[frozenset[int]], least: float, new_count: int) -> set[LikePair]:
+    """The pairs that are nearly the same among those whose sets may share so much; the lower one of a pair is below
+    ``new_count``.
+    """
     frequency = Counter(shingle for each in sets for shingle in each)
     ranks = {shingle: rank for rank, shingle in enumerate(sorted(frequency, key=frequency.__getitem__))}
     by_rank: Mapping[int, list[int]] = defaultdict(list)
-    pairs: set[tuple[int, int]] = set()
-    for place in range(len(sets)):
-        each = sets[place]
+    pairs: set[LikePair] = set()
+    for place, each in enumerate(sets):
         ordered = sorted([ranks[shingle] for shingle in each])
         # Two sets that share the part t share one of the first n - ceil(t n) + 1 members in any common order.
-        for rank in ordered[: len(each) - math.ceil(least * len(each)) + 1]:
-            for other in by_rank[rank]:
-                size = len(sets[other])
-                if least * size <= len(each) and least * len(each) <= size:
-                    pairs.add((other, place))
-            if new_count is None or place < new_count:
+        prefix = ordered[: len(each) - math.ceil(least * len(each)) + 1]
+        alike = 0
+        for other in _list_others(prefix, by_rank, sets, len(each), least):
+            percent = _compare(items[other], items[place])
+            if percent is not None:
+                pairs.add(LikePair(other, place, percent))
+                alike += 1
+                if alike == MOST_ALIKE:
+                    break
+        if place < new_count:
+            for rank in prefix:
                 by_rank[rank].append(place)
     return pairs
+
+
+def _list_others(
+    prefix: Sequence[int], by_rank: Mapping[int, list[int]], sets: Sequence[frozenset[int]], size: int, least: float
+) -> Iterator[int]:
+    """The earlier sets of a fitting size that have one of these members, those with the rarest first."""
+    most = MOST_COMPARED[least]
+    seen: set[int] = set()
+    for rank in prefix:
+        for other in by_rank.get(rank, ()):
+            if other in seen:
+                continue
+            seen.add(other)
+            if len(seen) > most:
+                return
+            if least * len(sets[other]) <= size and least * size <= len(sets[other]):
+                yield other
+
+
+def _compare(one: _Numbered, other: _Numbered) -> int | None:
+    """How alike two items are in percent; None if they are not nearly the same."""
+    if one.pictures != other.pictures:
+        # The same words about another picture are another question.
+        return None
+    whole = _share(one.whole, other.whole)
+    if whole >= ALIKE or (whole >= REST_ALIKE and _share(one.stem, other.stem) >= STEM_ALIKE):
+        return int(100 * whole)
+    return None
 
 
 def _pair_words(text: str, mark: str) -> frozenset[str]:
@@ -124,7 +172,7 @@ def _fold_word(word: str) -> str:
     return fold_accents(word)
 
 
-def _share(one: frozenset[str], other: frozenset[str]) -> float:
+def _share(one: frozenset[int], other: frozenset[int]) -> float:
     if not one and not other:
         return 1.0
     common = len(one & other)

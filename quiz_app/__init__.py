@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.session_interface = KeptSessions(app)
     app.extensions["settings"] = settings
     app.extensions["cache"] = make_cache(settings.redis_url)
-    app.extensions["storage"] = make_storage(settings.files_folder)
+    app.extensions["storage"] = make_storage(settings.files_folder, settings.s3)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:

@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from question_bank.readers.bank_folder import read_bank_folder
 from question_bank.readers.report import ImportProblem
+from quiz_app.cli_operations import register_operations
 from quiz_app.clock import read_now
 from quiz_app.domain.audit import ChainFault, read_chain_end
 from quiz_app.domain.people import normalise_login
@@ -19,8 +20,10 @@ from quiz_app.domain.roles import LoginTaken, UnknownAccount
 from quiz_app.services.attempts import close_overdue
 from quiz_app.services.audit_chain import check_chain
 from quiz_app.services.definitions import load_bank, load_contest, read_definition
+from quiz_app.services.definitions.forms import FormFinder, find_shipped_form
 from quiz_app.services.issued_lists import rotate_keys
 from quiz_app.services.job_running import give_up_jobs, run_next_job
+from quiz_app.services.letters.sending import send_due
 from quiz_app.services.results import finalise_round, recompute_results
 from quiz_app.services.roles import make_administrator
 
@@ -31,6 +34,7 @@ quiz = AppGroup("quiz", help="Run the contest engine.")
 
 def register(app: Flask) -> None:
     """Attach the commands."""
+    register_operations(quiz)
     app.cli.add_command(quiz)
 
 
@@ -88,6 +92,28 @@ def run_jobs_command() -> None:
         count += 1
     give_up_jobs(now=read_now())
     click.echo(gettext("%(count)s jobs carried out.", count=count))
+
+
+@quiz.command("send-letters")
+def send_letters_command() -> None:
+    """Send the letters that are due, until there is none or the pace says to wait; status 1 if none can be sent."""
+    settings = current_app.extensions["settings"].mail
+    if settings is None:
+        click.echo(gettext("No mail server is set: SMTP_HOST and MAIL_FROM are needed."), err=True)
+        sys.exit(1)
+    report = send_due(settings=settings, read_now=read_now)
+    click.echo(
+        gettext(
+            "%(sent)s letters sent, %(put_off)s put off, %(failed)s failed, %(uncertain)s uncertain.",
+            sent=report.sent,
+            put_off=report.put_off,
+            failed=report.failed,
+            uncertain=report.uncertain,
+        )
+    )
+    if report.trouble is not None:
+        click.echo(gettext("The mail server takes no letters: %(trouble)s", trouble=report.trouble), err=True)
+        sys.exit(1)
 
 
 @quiz.command("verify-audit")
@@ -149,13 +175,15 @@ def load_contest_file(file: Path) -> None:
     wrong.
     """
     now = read_now()
-    report = read_definition(file.read_bytes(), now=now)
+    report = read_definition(file.read_bytes(), now=now, find_form=_find_form_for(file))
     if report.definition is None:
         _stop_with_problems([(file.name, problem) for problem in report.problems])
         return
     name = report.definition.bank_name
-    folder = BANKS_FOLDER / name if (BANKS_FOLDER / name / "bank.yaml").is_file() else file.parent / name
-    bank_code = load_bank_folder(folder)
+    bank_code = None
+    if name is not None:
+        folder = BANKS_FOLDER / name if (BANKS_FOLDER / name / "bank.yaml").is_file() else file.parent / name
+        bank_code = load_bank_folder(folder)
     loaded = load_contest(report.definition, bank_code=bank_code, now=now)
     title = report.definition.contest.title
     if not loaded.is_new:
@@ -177,6 +205,17 @@ def load_contest_file(file: Path) -> None:
             ),
             err=True,
         )  # fmt: skip
+
+
+def _find_form_for(file: Path) -> FormFinder:
+    """Forms that ship, and those in the folder of the contest file."""
+
+    def find(name: str) -> bytes | None:
+        path = file.parent / f"{name}.yaml"
+        shipped = find_shipped_form(name)
+        return path.read_bytes() if shipped is None and path.parent == file.parent and path.is_file() else shipped
+
+    return find
 
 
 def load_bank_folder(folder: Path) -> str:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from flask_migrate import upgrade
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from quiz_app import create_app
 from quiz_app.cli import load_contest_file
+from quiz_app.clock import read_now
 from quiz_app.config import DATA_FOLDER, ROOT, Settings, WrongSetting, read_settings
 from quiz_app.domain.errors import StorageUnavailable
+from quiz_app.extensions import db
+from quiz_app.metrics import prepare_folder
 from quiz_app.services.contests import has_contests
+from quiz_app.services.starting import CannotStart, check_redis, describe_unreachable, ensure_can_start
 
 DEMONSTRATION = ROOT / "contests" / "demonstration.yaml"
 
@@ -22,11 +28,15 @@ def main() -> None:
     try:
         settings = read_settings(os.environ)
         prepare(settings)
-    except WrongSetting as error:
+    except (WrongSetting, CannotStart) as error:
         sys.exit(f"{error}")
     except StorageUnavailable as error:
-        cause = str(error.__cause__ or "").strip().splitlines()
-        sys.exit(f"The database cannot be reached. Check DATABASE_URL. {cause[0] if cause else ''}")
+        sys.exit(describe_unreachable(make_url(settings.database_url), error))
+    except SQLAlchemyError as error:
+        # Alembic works with SQLAlchemy's own connections; each migration is whole or not at all.
+        sys.exit(f"The database could not be brought up to this release: {str(error).splitlines()[0]}")
+    if settings.metrics_token:
+        prepare_folder(os.environ)
     print(f"Listening on http://{settings.host}:{settings.port}", flush=True)
     command = make_command(settings)
     os.chdir(ROOT)
@@ -36,14 +46,24 @@ def main() -> None:
 def prepare(settings: Settings) -> None:
     """Bring the database to this release and, if it is empty, load the demonstration."""
     url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and url.database:
+    if url.get_backend_name() == "sqlite" and url.database and Path(url.database).is_relative_to(DATA_FOLDER):
         DATA_FOLDER.mkdir(parents=True, exist_ok=True)
     app = create_app(settings)
     with app.app_context():
-        upgrade()
-        if settings.loads_demonstration and not has_contests():
-            load_contest_file(DEMONSTRATION)
-            print(DEMONSTRATION_SIGN_INS, flush=True)
+        try:
+            _prepare_database(settings)
+        finally:
+            db.engine.dispose()
+
+
+def _prepare_database(settings: Settings) -> None:
+    warnings = [*ensure_can_start(now=read_now()), check_redis(settings)]
+    for warning in filter(None, warnings):
+        print(warning, file=sys.stderr, flush=True)
+    upgrade()
+    if settings.loads_demonstration and not has_contests():
+        load_contest_file(DEMONSTRATION)
+        print(DEMONSTRATION_SIGN_INS, flush=True)
 
 
 DEMONSTRATION_SIGN_INS = """
@@ -51,6 +71,7 @@ Tài khoản dùng thử (mật khẩu: dung-thu-2026)
   thisinh     người dự thi          canbo       người dự thi
   phutrach    phụ trách đơn vị      bantochuc   Ban Tổ chức
   giamkhao    giám khảo             quantri     quản trị
+  giamkhao2   giám khảo             lanhdaoso   lãnh đạo Sở (thẩm định sáng kiến)
 """
 
 
@@ -71,4 +92,6 @@ def make_command(settings: Settings) -> list[str]:
 
 
 if __name__ == "__main__":
+    # What the server writes (database, files, logs) is for its own account alone; the web server inherits this.
+    os.umask(0o077)
     main()

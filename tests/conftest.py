@@ -39,9 +39,24 @@ MARKER_OF_FIXTURE = {
 }
 
 
+# Tests that share servers of their own, or a browser: each group runs in one process, one after another.
+GROUPS = ("journeys", "faults")
+
+
+def find_group(path: Path) -> str | None:
+    """The group of a test, by its folder."""
+    return next((group for group in GROUPS if group in path.parts), None)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by the servers it asks for, so that no test has to say it twice."""
+    """Mark each test by the servers it asks for, so that no test has to say it twice.
+
+    The groups come first: with several processes, one works on them while the others go through the rest.
+    """
+    items.sort(key=lambda item: find_group(item.path) is None)
     for item in items:
+        if group := find_group(item.path):
+            item.add_marker(pytest.mark.xdist_group(group))
         for fixture, marker in MARKER_OF_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)

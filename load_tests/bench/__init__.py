@@ -1,1 +1,1 @@
-"""What an attempt costs: processor time and SQL statements of each thing a participant does, beside two floors."""
+"""The benchmark: groups of things that are measured together (``groups.py``), each with a table of its own."""

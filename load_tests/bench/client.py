@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
@@ -73,7 +74,10 @@ class Visitor:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
-        text = response.read().decode()
+        body_read = response.read()
+        if response.headers.get("Content-Encoding") == "gzip":
+            body_read = gzip.decompress(body_read)
+        text = body_read.decode()
         for cookie in response.headers.get_all("Set-Cookie", []):
             name, _, rest = cookie.partition("=")
             self.cookies[name] = rest.partition(";")[0]

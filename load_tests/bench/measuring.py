@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
+from typing import ClassVar
 
 from load_tests.bench.client import Visitor, open_connection
 from load_tests.bench.cpu import read_cpu_nanoseconds
@@ -137,6 +138,11 @@ class FloorBench:
 class Line:
     """A line of the table. Times in CPU-milliseconds: median and smallest of the batches; the ratio is to floor 2."""
 
+    HEADINGS: ClassVar = (
+        "operation", "server", "CPU-ms", "min", "web", "database", "× floor 2", "SQL", "begin/commit", "repeats",
+    )  # fmt: skip
+    WORDS: ClassVar = 2
+
     operation: str
     server: str
     cpu_ms: float
@@ -147,6 +153,12 @@ class Line:
     transaction_control: int
     ratio_to_floor: float
     repeats: int
+
+    def cells(self) -> tuple[str, ...]:
+        """The columns of HEADINGS."""
+        times = (self.cpu_ms, self.cpu_ms_min, self.web_ms, self.database_ms, self.ratio_to_floor)
+        counts = (self.sql_statements, self.transaction_control, self.repeats)
+        return (self.operation, self.server, *(f"{value:.2f}" for value in times), *map(str, counts))
 
 
 def make_lines(server: str, samples: dict[str, list[Sample]], counts: dict[str, StatementCount]) -> list[Line]:

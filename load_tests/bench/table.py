@@ -1,45 +1,42 @@
-"""The figures for people and for programs: a table on the terminal, JSON, a section of the README."""
+"""The figures for people and for programs: tables on the terminal, JSON, a section of the README for each group."""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from load_tests.bench.measuring import Line
-
-WHOLE_ATTEMPT = "whole attempt"
-BEGIN, END = "<!-- bench: written by --write-readme -->", "<!-- bench: end -->"
-_HEADINGS = ("operation", "server", "CPU-ms", "min", "web", "database", "× floor 2", "SQL", "begin/commit", "repeats")
+from load_tests.bench.rows import Group, TableRow
 
 
-def find_winner(lines: Sequence[Line]) -> str:
-    """The web server under which a whole attempt costs least."""
-    return min((line for line in lines if line.operation == WHOLE_ATTEMPT), key=lambda line: line.cpu_ms).server
+def format_terminal(rows: Sequence[TableRow]) -> str:
+    """Columns; words to the left, figures to the right."""
+    lines = [rows[0].HEADINGS, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    words = rows[0].WORDS
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column < words else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    )
 
 
-def format_terminal(lines: Sequence[Line]) -> str:
-    """Columns, one server after another."""
-    rows = [_HEADINGS, *(_cells(line) for line in lines)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-    printed = []
-    for row in rows:
-        first, second, *figures = row
-        words = [first.ljust(widths[0]), second.ljust(widths[1])]
-        printed.append("  ".join(words + [cell.rjust(width) for cell, width in zip(figures, widths[2:], strict=True)]))
-    return "\n".join(printed)
-
-
-def format_markdown(lines: Sequence[Line], *, today: str) -> str:
+def format_markdown(group: Group, rows: Sequence[TableRow], *, today: str) -> str:
     """The same as a section of the README, with the machine it was measured on."""
-    rows = ["| " + " | ".join(_HEADINGS) + " |", "|---|---|" + "---:|" * (len(_HEADINGS) - 2)]
-    rows += ["| " + " | ".join(_cells(line)) + " |" for line in lines]
-    told = f"{today}; {describe_machine()}. The cheaper web server: **{find_winner(lines)}**."
-    return f"{told}\n\n" + "\n".join(rows)
+    headings, words = rows[0].HEADINGS, rows[0].WORDS
+    lines = [
+        "| " + " | ".join(headings) + " |",
+        "|" + "---|" * words + "---:|" * (len(headings) - words),
+        *("| " + " | ".join(row.cells()) + " |" for row in rows),
+    ]
+    told = f"{today}; {describe_machine()}." + (f" {group.tell(rows)}" if group.tell else "")
+    return f"{told}\n\n" + "\n".join(lines)
 
 
 def describe_machine() -> str:
@@ -54,23 +51,33 @@ def describe_machine() -> str:
     return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, {load}"
 
 
-def write_json(lines: Sequence[Line], path: Path) -> None:
-    """A list of objects, one for each line of the table."""
+def write_json(measured: Mapping[str, Sequence[TableRow]], path: Path) -> None:
+    """For each group a list of objects, one for each row; groups that were not measured keep what the file has."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([asdict(line) for line in lines], indent=1) + "\n", encoding="utf-8")
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    new = {name: [asdict(row) for row in rows] for name, rows in measured.items()}  # type: ignore[call-overload]
+    text = json.dumps((kept if isinstance(kept, dict) else {}) | new, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
-def write_readme(lines: Sequence[Line], path: Path) -> None:
-    """Put the table between its two marks. Raises ValueError when they are not there."""
-    before, found, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, found_end, after = rest.partition(END)
+def find_marks(group: Group) -> tuple[str, str]:
+    """The two lines of the README between which the group's table stands."""
+    return f"<!-- bench {group.name}: written by --write-readme -->", f"<!-- bench {group.name}: end -->"
+
+
+def find_place(group: Group, path: Path) -> tuple[str, str]:
+    """The README before and after the place of the group's table. Raises ValueError when it has none."""
+    begin, end = find_marks(group)
+    before, found, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, found_end, after = rest.partition(end)
     if not found or not found_end:
-        raise ValueError(f"{path.name} has no place for the table")
-    section = format_markdown(lines, today=datetime.now(UTC).date().isoformat())
-    path.write_text(f"{before}{BEGIN}\n{section}\n{END}{after}", encoding="utf-8")
+        raise ValueError(f"{path.name} has no place for the table of {group.name}")
+    return before, after
 
 
-def _cells(line: Line) -> tuple[str, ...]:
-    times = (line.cpu_ms, line.cpu_ms_min, line.web_ms, line.database_ms, line.ratio_to_floor)
-    counts = (line.sql_statements, line.transaction_control, line.repeats)
-    return (line.operation, line.server, *(f"{value:.2f}" for value in times), *map(str, counts))
+def write_readme(group: Group, rows: Sequence[TableRow], path: Path) -> None:
+    """Put the table between its two marks. Raises ValueError when they are not there."""
+    begin, end = find_marks(group)
+    before, after = find_place(group, path)
+    section = format_markdown(group, rows, today=datetime.now(UTC).date().isoformat())
+    path.write_text(f"{before}{begin}\n{section}\n{end}{after}", encoding="utf-8")

@@ -67,6 +67,14 @@ class ResponseChange:
 
 
 @dataclass(frozen=True, slots=True)
+class PredictionChange:
+    """A guess as it arrives. Its sequence number orders it as a response's does: an older one changes nothing."""
+
+    value: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One sitting of one paper."""
 
@@ -83,6 +91,7 @@ class Attempt:
     responses: Mapping[int, Response]
     flags: Mapping[int, Flag] = field(default_factory=dict)
     prediction: int | None = None
+    prediction_sequence: int = 0
     finished_at: datetime | None = None
     closed_by: ClosedBy | None = None
     elapsed_ms: int | None = None
@@ -141,6 +150,14 @@ def check_change(change: ResponseChange) -> None:
         raise UnknownChoice
     if change.is_flag and change.choice not in (0, 1):
         raise InvalidInput("A flag is set or not set.")
+
+
+def check_prediction(prediction: PredictionChange) -> None:
+    """Raise InvalidInput for a guess that no round could take."""
+    if not 0 <= prediction.value <= LARGEST_PREDICTION:
+        raise InvalidInput("The prediction is a whole number from 0 to 1,000,000,000.")
+    if not 0 <= prediction.sequence <= LARGEST_SEQUENCE:
+        raise InvalidInput("The sequence number is out of range.")
 
 
 def _is_possible(choice: Choice | None) -> bool:

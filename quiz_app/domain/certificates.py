@@ -50,15 +50,19 @@ def format_code(code: str) -> str:
 
 
 def normalise_code(text: str) -> str | None:
-    """The stored form of a code that someone typed; None for what cannot be one.
+    """The stored form of a code that someone typed; None for what cannot be one."""
+    code = normalise_typed(text)
+    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
 
-    Capitals or not, with spaces, dashes or neither, and O for 0 or I and L for 1: it is the same code.
+
+def normalise_typed(text: str) -> str:
+    """Letters and digits of a code that someone typed: capitals or not, with spaces, dashes or neither, and O for 0 or
+    I and L for 1, it is the same code.
     """
     # Nothing that long is a code; a text from an address is not worked through further.
     if len(text) > 200:
-        return None
-    code = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper().translate(_LOOK_ALIKES)
-    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
+        return ""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper().translate(_LOOK_ALIKES)
 
 
 def mask_name(name: str) -> str:

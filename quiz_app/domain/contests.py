@@ -167,13 +167,16 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a person has done in a round so far, as far as starting again depends on it."""
+    """What a person has done in a round so far, as far as starting again depends on it.
+
+    A voided attempt is as if it had never been started: it uses up no try, whatever the reason was.
+    """
 
     is_excluded: bool
     attempt_count: int
     last_finished_at: datetime | None
     limiting_started_at: datetime | None
-    """When the attempt was started that is ``regime.limit`` attempts back; None when there are fewer."""
+    """When the attempt was started that is ``regime.limit`` counted attempts back; None when there are fewer."""
 
 
 def compute_phase(opens_at: datetime, closes_at: datetime, now: datetime) -> Phase:

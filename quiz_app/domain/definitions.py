@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from quiz_app.domain.contests import Contest, Round
+from quiz_app.domain.initiatives.rounds import InitiativeRound
 from quiz_app.domain.people import Role
 from quiz_app.domain.units import Quota
 
@@ -61,11 +62,14 @@ class PersonDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ContestDefinition:
-    """All that a contest file says. ``bank_name`` is a bank that ships or a folder beside the file."""
+    """All that a contest file says. ``bank_name`` is a bank that ships or a folder beside the file; a contest without a
+    knowledge round needs none.
+    """
 
     contest: Contest
-    bank_name: str
+    bank_name: str | None
     rounds: tuple[Round, ...]
+    initiative_rounds: tuple[InitiativeRound, ...]
     unit_kinds: tuple[UnitKindDefinition, ...]
     units: tuple[UnitDefinition, ...]
     quotas: tuple[QuotaDefinition, ...]

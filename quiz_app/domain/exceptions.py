@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -35,6 +36,23 @@ def ensure_may_extend(round_: Round, closes_at: datetime, now: datetime) -> None
         raise InvalidInput("The new closing moment is not after the one that holds already.")
     if closes_at > round_.closes_at + LONGEST_EXTENSION:
         raise InvalidInput("The new closing moment is more than 60 days after the one that holds. Check the date.")
+
+
+def find_close_without(
+    closes_at: datetime, others: Iterable[datetime], closed_before: datetime | None, now: datetime
+) -> datetime:
+    """The close of a round when an extension for all is taken back: the latest of the ``others`` for all that still
+    hold, else the one before all of them (``closed_before``); no earlier than now, so that nobody learns afterwards
+    that a window in which they sat was none.
+
+    Raises InvalidInput where the close before is not known, and for a round that is over already.
+    """
+    if closes_at <= now:
+        raise InvalidInput("The extension has run out: there is nothing to take back.")
+    found = max(others, default=closed_before)
+    if found is None:
+        raise InvalidInput("The closing moment before this extension is not on record. Extend the window anew instead.")
+    return max(found, now)
 
 
 def ensure_extra_percent(percent: int) -> None:

@@ -94,6 +94,14 @@ class ItemCodeTaken(Refusal):
         self.item_code = item_code
 
 
+class BankCodeTaken(Refusal):
+    """Another bank has this code."""
+
+    def __init__(self, bank_code: str) -> None:
+        super().__init__(bank_code)
+        self.bank_code = bank_code
+
+
 class PapersWouldLackItems(Refusal):
     """Without the item, a round that is open could no longer draw its papers."""
 

@@ -39,12 +39,15 @@ class JobKind(StrEnum):
     """
 
     VERIFY_AUDIT = "verify_audit"
+    READ_STAFF_LIST = "read_staff_list"
     APPLY_STAFF_LIST = "apply_staff_list"
+    READ_ITEMS = "read_items"
     IMPORT_ITEMS = "import_items"
     ANALYSE_ITEMS = "analyse_items"
     ZIP_SCORE_LISTS = "zip_score_lists"
     PREVIEW_KEY = "preview_key"
     RESCORE_ATTEMPTS = "rescore_attempts"
+    READ_ENTRY = "read_entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,16 @@ class JobRule:
 
 JOB_RULES: Mapping[JobKind, JobRule] = {
     JobKind.VERIFY_AUDIT: JobRule(may_organise),
+    JobKind.READ_STAFF_LIST: JobRule(may_organise),
     JobKind.APPLY_STAFF_LIST: JobRule(may_organise),
+    JobKind.READ_ITEMS: JobRule(may_organise),
     JobKind.IMPORT_ITEMS: JobRule(may_organise),
     JobKind.ANALYSE_ITEMS: JobRule(may_organise),
     JobKind.ZIP_SCORE_LISTS: JobRule(may_organise),
     JobKind.PREVIEW_KEY: JobRule(may_organise),
     JobKind.RESCORE_ATTEMPTS: JobRule(may_organise),
+    # Asked for by every hand-in, whoever hands in; it is the organisers who see it.
+    JobKind.READ_ENTRY: JobRule(lambda person: True),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -95,6 +95,37 @@ def add_up(units: Iterable[UnitProgress]) -> Totals:
         units_owing=len(owing),
         units_met=sum(line.missing == 0 for line in owing),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A unit that has sub-units on the same board: what it owes and has itself, and what all below it owe and have
+    together. The unit itself is not in ``below``.
+    """
+
+    unit: UnitProgress
+    below: Totals
+    sub_units: int
+
+
+def add_up_branches(units: Sequence[UnitProgress], parents: Mapping[int, int | None]) -> list[Branch]:
+    """For each unit that has others below it, at whatever depth, the sum of those; in the order of ``units``.
+
+    ``parents`` names the unit above each unit, also of units that are not on the board (closed ones stand between).
+    """
+    on_board = {unit.unit_id for unit in units}
+    below: dict[int, list[UnitProgress]] = {}
+    for unit in units:
+        seen = {unit.unit_id}
+        above = parents.get(unit.unit_id)
+        while above is not None and above not in seen:
+            seen.add(above)
+            if above in on_board:
+                below.setdefault(above, []).append(unit)
+            above = parents.get(above)
+    return [
+        Branch(unit, add_up(below[unit.unit_id]), len(below[unit.unit_id])) for unit in units if unit.unit_id in below
+    ]
 
 
 def find_owed(quota: Quota | None, staff_number: int | None) -> int | None:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 
 from quiz_app.domain.attempts import Attempt
-from quiz_app.domain.certificates import ALPHABET
+from quiz_app.domain.certificates import ALPHABET, normalise_typed
 
 _CODE_LENGTH = 13
 """Of 5 bits each: as many as the 63 bits of an id need."""
@@ -43,6 +43,14 @@ def make_receipt_code(attempt_id: int) -> str:
     """The attempt's id, 63 bits, in Crockford's base 32: ``0ABC-DEFG-HJKMN``, to be read aloud or typed."""
     text = "".join(ALPHABET[attempt_id >> 5 * place & 31] for place in reversed(range(_CODE_LENGTH)))
     return "-".join(text[start:end] for start, end in _GROUPS)
+
+
+def normalise_receipt_code(text: str) -> str | None:
+    """The code that someone typed, in its groups; None for what cannot be one. As forgiving as for certificates."""
+    code = normalise_typed(text)
+    if len(code) != _CODE_LENGTH or not set(code) <= set(ALPHABET):
+        return None
+    return "-".join(code[start:end] for start, end in _GROUPS)
 
 
 def write_canonical(attempt: Attempt) -> str:

@@ -59,7 +59,9 @@ class DocumentProof:
 
 @dataclass(frozen=True, slots=True)
 class OfficialDocument:
-    """Everything that stands on a list, in the language of the reader."""
+    """Everything that stands on a list, in the language of the reader. ``preamble`` are paragraphs above the table, as
+    minutes and decisions have them; one in capitals is a heading.
+    """
 
     language: str
     national_title: str
@@ -75,8 +77,10 @@ class OfficialDocument:
     empty_text: str
     footer: tuple[str, ...]
     signatures: tuple[Signature, ...]
-    proof: DocumentProof
+    proof: DocumentProof | None
+    """None for a paper that is only signed by hand."""
     sheet_name: str
+    preamble: tuple[str, ...] = ()
 
     @property
     def is_landscape(self) -> bool:
@@ -100,8 +104,10 @@ class OfficialDocument:
 
     @property
     def proof_line(self) -> str:
-        """The code and where to check it, on one line."""
+        """The code and where to check it, on one line; "" without a proof."""
         proof = self.proof
+        if proof is None:
+            return ""
         return f"{proof.code_label}: {proof.code}. {proof.check_label}: {proof.address}"
 
 
@@ -142,6 +148,9 @@ def make_frame(document: OfficialDocument, file_format: FileFormat) -> SheetFram
         row = 5
         for text in document.subtitle:
             above.append((row, 0, text, "centred"))
+            row += 1
+        for text in document.preamble:
+            above.append((row, 0, text, "plain"))
             row += 1
         row += 1
     heading = row

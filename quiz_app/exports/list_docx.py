@@ -23,6 +23,7 @@ from quiz_app.exports.documents import (
     MARGIN_TOP,
     PAGE_MM,
     CellKind,
+    DocumentProof,
     OfficialDocument,
     make_text,
 )
@@ -60,6 +61,11 @@ def make_list_docx(document: OfficialDocument) -> bytes:
     for text in document.subtitle:
         _add_before(end, _paragraph(text, align="center"))
     _add_before(end, _paragraph("", size=6))
+    for text in document.preamble:
+        is_heading = text.isupper()
+        _add_before(end, _paragraph(text, bold=is_heading, align="center" if is_heading else "both"))
+    if document.preamble:
+        _add_before(end, _paragraph("", size=6))
     end.addprevious(_make_table(document))
     if not document.rows:
         _add_before(end, _paragraph(document.empty_text))
@@ -74,7 +80,8 @@ def make_list_docx(document: OfficialDocument) -> bytes:
     if signatures:
         columns = [[], *signatures] if len(signatures) == 1 else signatures
         end.addprevious(_make_layout(columns, [document.width_mm / len(columns)] * len(columns)))
-    _add_proof(word, document)
+    if document.proof is not None:
+        _add_proof(word, document, document.proof)
     buffer = BytesIO()
     word.save(buffer)
     return buffer.getvalue()
@@ -173,9 +180,9 @@ def _make_table(document: OfficialDocument) -> Any:
     )
 
 
-def _add_proof(word: Any, document: OfficialDocument) -> None:
+def _add_proof(word: Any, document: OfficialDocument, proof: DocumentProof) -> None:
     image = BytesIO()
-    segno.make_qr(document.proof.url, error="m", boost_error=False, mask=MASK).save(image, kind="png", scale=6)
+    segno.make_qr(proof.url, error="m", boost_error=False, mask=MASK).save(image, kind="png", scale=6)
     image.seek(0)
     paragraph = word.add_paragraph()
     paragraph.paragraph_format.keep_together = True

@@ -16,6 +16,7 @@ from quiz_app.exports.documents import (
     MARGIN_RIGHT,
     MARGIN_TOP,
     CellKind,
+    DocumentProof,
     OfficialDocument,
     make_text,
 )
@@ -105,6 +106,14 @@ class _Page:
         for text in document.subtitle:
             self.y = self._draw_centred(text, centre, self.y, width, REGULAR, BODY)
         self.y -= 10
+        for text in document.preamble:
+            if text.isupper():
+                self.y = self._draw_centred(text, centre, self.y - 3, width, BOLD, BODY)
+            else:
+                self._draw_paragraph(text)
+            self.y -= 3
+        if document.preamble:
+            self.y -= 6
 
     def _draw_centred(self, text: str, centre: float, top: float, width: float, face: str, size: float) -> float:
         self.canvas.setFont(face, size)
@@ -207,11 +216,16 @@ class _Page:
         if document.signatures:
             self.y -= 10
             self._draw_signatures()
-        self._draw_proof()
+        if document.proof is not None:
+            self._draw_proof(document.proof)
 
     def _measure_end(self) -> float:
-        lines = len(self.document.footer) + 1
-        return lines * BODY * LEADING + QR_SIZE + 10 + (SIGNATURE_HEIGHT + 10 if self.document.signatures else 0)
+        lines = 1 + sum(
+            len(wrap_text(text, typeface=REGULAR, size=BODY, width=self.right - self.left))
+            for text in self.document.footer
+        )
+        height = lines * BODY * LEADING + (SIGNATURE_HEIGHT + 10 if self.document.signatures else 0)
+        return height + (QR_SIZE + 10 if self.document.proof is not None else 0)
 
     def _draw_signatures(self) -> None:
         width, count = self.right - self.left, max(2, len(self.document.signatures))
@@ -222,8 +236,7 @@ class _Page:
             self._draw_centred(signature.hint, centre, y, width / count - 8, ITALIC, 12)
         self.y -= SIGNATURE_HEIGHT
 
-    def _draw_proof(self) -> None:
-        proof = self.document.proof
+    def _draw_proof(self, proof: DocumentProof) -> None:
         shape = make_qr_shape(proof.url)
         bottom = self.y - QR_SIZE
         self.canvas.saveState()

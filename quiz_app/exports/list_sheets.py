@@ -94,10 +94,13 @@ def _write_sheet(workbook: Any, sheet: Any, document: OfficialDocument, looks: d
         sheet.write_string(frame.heading, place, column.heading, looks["heading"])
     _write_rows(sheet, document, frame.heading + 1, row_looks, room)
     _write_entries(sheet, document, frame.below, looks)
+    proof = document.proof
+    if proof is None:
+        return
     image = BytesIO()
-    segno.make_qr(document.proof.url, error="m", boost_error=False, mask=MASK).save(image, kind="png", scale=3)
+    segno.make_qr(proof.url, error="m", boost_error=False, mask=MASK).save(image, kind="png", scale=3)
     sheet.insert_image(
-        frame.below[-1][0] + 1, 0, "qr.png", {"image_data": image, "description": document.proof.code, "y_offset": 4}
+        frame.below[-1][0] + 1, 0, "qr.png", {"image_data": image, "description": proof.code, "y_offset": 4}
     )
 
 

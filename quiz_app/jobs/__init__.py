@@ -1,7 +1,7 @@
-"""Background work inside the server's processes: the sweeper and the worker of the job queue.
+"""Background work inside the server's processes: the sweeper, the worker of the job queue, and the mailer.
 
-Nothing depends on either for being right: pages close what they read, and a job waits in its table until somebody
-works on it, be it another process or ``flask --app wsgi quiz run-jobs``.
+Nothing depends on any of them for being right: pages close what they read, and jobs and letters wait in their tables
+until somebody works on them, be it another process, ``flask --app wsgi quiz run-jobs`` or ``… quiz send-letters``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import threading
 from flask import Flask
 
 from quiz_app.config import Settings
+from quiz_app.jobs.mailer import start_mailer
+from quiz_app.jobs.scanner import start_scanner
 from quiz_app.jobs.sweeper import start_sweeper
 from quiz_app.jobs.worker import start_worker
 from quiz_app.storage import Storage
@@ -25,4 +27,8 @@ def start_background(app: Flask) -> list[threading.Event]:
         stops.append(start_sweeper(app.app_context, storage, seconds=settings.sweep_seconds))
     if settings.job_workers:
         stops.append(start_worker(app.app_context, storage))
+        if settings.mail is not None:
+            stops.append(start_mailer(app.app_context, settings.mail))
+        if settings.clamd is not None:
+            stops.append(start_scanner(app.app_context, storage, settings.clamd))
     return stops

@@ -14,8 +14,10 @@ from contextlib import AbstractContextManager
 
 from quiz_app.clock import read_now
 from quiz_app.domain.errors import StorageUnavailable
+from quiz_app.jobs.clock_watch import ClockWatch
 from quiz_app.services.attempts import close_overdue
 from quiz_app.services.audit_chain import seal_trail
+from quiz_app.services.entry_files.orphans import forget_drafts
 from quiz_app.services.job_running import give_up_jobs, remove_old_results
 from quiz_app.storage import Storage
 
@@ -33,8 +35,10 @@ def start_sweeper(
 
     def run() -> None:
         next_clearing = time.monotonic()
+        clock = ClockWatch()
         # A random part keeps the processes of a server from sweeping in step.
         while not stop.wait(seconds * random.uniform(0.5, 1.5)):  # noqa: S311 - no secret
+            clock.look()
             is_clearing = time.monotonic() >= next_clearing
             if is_clearing:
                 next_clearing = time.monotonic() + CLEARING_SECONDS
@@ -61,5 +65,6 @@ def sweep(storage: Storage, *, is_clearing: bool) -> None:
     if is_clearing:
         given_up = give_up_jobs(now=read_now())
         removed = remove_old_results(storage=storage, now=read_now())
+        forget_drafts(storage)
         if given_up or removed:
             log.info("gave up %d jobs, removed %d old files", given_up, removed)

@@ -110,6 +110,9 @@ _rounds_with_contest = rounds_table.join(contests_table, contests_table.c.id == 
 
 _FIND_CONTEST = Statement(select(contests_table).where(contests_table.c.code == bindparam("contest_code")))
 _LIST_CONTESTS = Statement(select(contests_table).order_by(contests_table.c.created_at.desc()))
+_SWITCH_REGISTRATION = Statement.from_sql(
+    "UPDATE contests SET allows_registration = :allows WHERE id = :contest_id AND allows_registration <> :allows"
+)
 _ADD_CONTEST = Statement(insert(contests_table))
 _GET_ROUND = Statement(
     select(*round_columns).select_from(_rounds_with_contest).where(rounds_table.c.id == bindparam("round_id"))
@@ -212,6 +215,11 @@ def add_contest(work: Work, contest: Contest, now: datetime) -> int:
         created_at=to_ms(now),
     )
     return contest_id
+
+
+def switch_registration(work: Work, *, contest_id: int, allows: bool) -> int:
+    """Let people ask to join a contest, or no longer; 0 where that is so already."""
+    return work.run(_SWITCH_REGISTRATION, contest_id=contest_id, allows=allows)
 
 
 def add_round(work: Work, round_: Round, *, contest_id: int, bank_id: int, position: int) -> int:

@@ -88,6 +88,7 @@ _SELECT = (
     "JOIN accounts ON accounts.id = c.made_by_id"
 )
 _OF_VERSION = Statement.from_sql(f"{_SELECT} WHERE c.version_id = :version_id ORDER BY c.number DESC")
+_OF_ITEM = Statement.from_sql(f"{_SELECT} WHERE v.item_id = :item_id ORDER BY v.number DESC, c.number DESC")
 _BY_ID = Statement.from_sql(f"{_SELECT} WHERE c.id = :correction_id")
 _VERSION = Statement.from_sql(
     "SELECT items.code, items.topic, items.level, items.bank_id, v.item_id, v.id, v.number, v.kind, v.stem, v.options, "
@@ -120,6 +121,11 @@ def find_version(work: Work, version_id: int) -> VersionToCorrect | None:
 def list_corrections(work: Work, version_id: int) -> list[KeyCorrection]:
     """Every correction of the version, the newest first: that is the one in force."""
     return [_to_correction(row) for row in work.list_all(_OF_VERSION, version_id=version_id)]
+
+
+def list_item_corrections(work: Work, item_id: int) -> list[KeyCorrection]:
+    """Every correction of every version of an item, the newest of each version first."""
+    return [_to_correction(row) for row in work.list_all(_OF_ITEM, item_id=item_id)]
 
 
 def find_correction(work: Work, correction_id: int) -> KeyCorrection | None:

@@ -9,6 +9,7 @@ put together, each cut off at the length of a page.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,15 +20,20 @@ from quiz_app.domain.directory import PeopleScope
 from quiz_app.domain.participation import Participation
 from quiz_app.persistence.columns import find_from_ms
 from quiz_app.persistence.people.directory import LED_UNITS, SUBTREE_OF_CHOSEN
-from quiz_app.persistence.results import UnitLine
+from quiz_app.persistence.results import UNIT_FIGURES, UNIT_LINES, UnitLine, list_unit_figures, to_unit_line
 from quiz_app.persistence.session import Row, Statement, Work
 
 _LETTERS = "abcdef"
+MANY_UNITS = 20
+"""With more units than these their people are no longer few: what is true of everybody is read along an index instead,
+and what is asked for is picked out of that.
+"""
+# Both lists are short, and are looked up once: so accounts need be read no further than their index on ids and units.
 _EXCLUDED = (
-    "NOT EXISTS (SELECT 1 FROM exclusions WHERE exclusions.contest_id = :contest_id "
-    "AND exclusions.login = accounts.login) "
-    "AND NOT EXISTS (SELECT 1 FROM role_grants WHERE role_grants.account_id = accounts.id "
-    f"AND role_grants.role IN ({', '.join(':role_' + letter for letter in _LETTERS)}))"
+    "accounts.id NOT IN (SELECT excluded.id FROM exclusions "
+    "JOIN accounts excluded ON excluded.login = exclusions.login WHERE exclusions.contest_id = :contest_id) "
+    "AND accounts.id NOT IN (SELECT role_grants.account_id FROM role_grants "
+    f"WHERE role_grants.role IN ({', '.join(':role_' + letter for letter in _LETTERS)}))"
 )
 _COMERS = (
     "FROM accounts LEFT JOIN attempts sittings ON sittings.round_id = :round_id "
@@ -87,9 +93,10 @@ class ParticipantFilter:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Which conditions a statement has."""
+    """Which conditions a statement has; with ``is_wide`` the units are so many that their people are not few."""
 
     has_units: bool
+    is_wide: bool
     words: int
     state: Participation | None
     has_after: bool
@@ -105,69 +112,38 @@ def list_participants(
     most: int,
 ) -> list[tuple[ParticipantLine, tuple[str, int]]]:
     """The people of a page in the order of given names, each with the place that the next page may begin after."""
-    unit_ids = _find_unit_ids(work, scope, chosen.unit_id)
+    unit_ids = list_scope_ids(work, scope, chosen.unit_id)
     values = _make_values(round_, unit_ids, chosen.words) | {"most": most}
     if after is not None:
         values |= {"after_key": after[0], "after_id": after[1]}
-    shape = _Shape(unit_ids is not None, len(chosen.words), chosen.state, after is not None)
+    shape = _make_shape(unit_ids, chosen, has_after=after is not None)
     return [(_to_line(row), (row.name_key, row.id)) for row in work.list_all(_make_list(shape), **values)]
 
 
 def count_participants(work: Work, scope: PeopleScope, round_: Round, chosen: ParticipantFilter) -> int:
     """How many people the filter leaves."""
-    unit_ids = _find_unit_ids(work, scope, chosen.unit_id)
-    shape = _Shape(unit_ids is not None, len(chosen.words), chosen.state, has_after=False)
+    unit_ids = list_scope_ids(work, scope, chosen.unit_id)
+    if unit_ids is not None and len(unit_ids) > MANY_UNITS and not chosen.words:
+        rows = work.list_all(_make_unit_counts(chosen.state), **_make_values(round_, None))
+        wanted = set(unit_ids)
+        return sum(int(row.number) for row in rows if row.unit_id in wanted)
+    shape = _make_shape(unit_ids, chosen, has_after=False)
     row = work.find_one(_make_count(shape), **_make_values(round_, unit_ids, chosen.words))
     return 0 if row is None else int(row.number)
 
 
-def count_comers(work: Work, scope: PeopleScope, round_: Round) -> dict[int | None, tuple[int, int]]:
-    """By unit, how many people have not begun, and how many sit their first attempt just now."""
-    unit_ids = _find_unit_ids(work, scope, None)
-    rows = work.list_all(_make_comers(unit_ids is not None), **_make_values(round_, unit_ids))
-    return {row.unit_id: (int(row.not_begun), int(row.sitting)) for row in rows}
+def count_comers(work: Work, unit_ids: Sequence[int] | None, round_: Round) -> dict[int | None, tuple[int, int]]:
+    """By unit, how many people have not begun, and how many sit their first attempt just now; None for all units."""
+    wanted = None if unit_ids is None else set(unit_ids)
+    read = unit_ids if unit_ids is not None and len(unit_ids) <= MANY_UNITS else None
+    rows = work.list_all(_make_comers(read is not None), **_make_values(round_, read))
+    return {
+        row.unit_id: (int(row.not_begun), int(row.sitting)) for row in rows if wanted is None or row.unit_id in wanted
+    }
 
 
-def list_led_lines(work: Work, lead_id: int, round_id: int) -> list[UnitLine]:
-    """The units that the person leads, with their sub-units, each with its own figures in the round."""
-    return [
-        UnitLine(
-            unit_id=row.unit_id,
-            name=row.name,
-            kind=row.kind,
-            block=row.block,
-            staff_number=row.staff_number,
-            taken_part=row.taken_part,
-            passed=int(row.passed),
-            best_sum_hundredths=int(row.best_sum),
-        )
-        for row in work.list_all(_LED_LINES, lead_id=lead_id, round_id=round_id)
-    ]
-
-
-_LED_LINES = Statement.from_sql(
-    f"""
-    SELECT units.id AS unit_id, units.name, units.kind, units.block, units.staff_number,
-           COUNT(results.account_id) AS taken_part,
-           COALESCE(SUM(CASE WHEN results.is_passed THEN 1 ELSE 0 END), 0) AS passed,
-           COALESCE(SUM(results.score_hundredths), 0) AS best_sum
-    FROM units LEFT JOIN results ON results.unit_id = units.id AND results.round_id = :round_id
-    WHERE units.id IN {LED_UNITS}
-    GROUP BY units.id, units.name, units.kind, units.block, units.staff_number
-    """
-)
-
-
-def _make_values(round_: Round, unit_ids: str | None, words: tuple[str, ...] = ()) -> dict[str, Any]:
-    values: dict[str, Any] = {f"word_{_LETTERS[place]}": f"% {word}%" for place, word in enumerate(words)}
-    roles = sorted(str(role) for role in round_.settings.excluded_roles)
-    values |= {f"role_{letter}": roles[place] if place < len(roles) else "" for place, letter in enumerate(_LETTERS)}
-    # Also where the statement has no use for them: both drivers pass over values that are not named.
-    return values | {"round_id": round_.id, "contest_id": round_.contest_id, "unit_ids": unit_ids}
-
-
-def _find_unit_ids(work: Work, scope: PeopleScope, unit_id: int | None) -> str | None:
-    """The ids of the units that are looked at, with commas between them; None for all.
+def list_scope_ids(work: Work, scope: PeopleScope, unit_id: int | None) -> list[int] | None:
+    """The ids of the units that are looked at; None for all.
 
     Read first, and given to the other statements as values: the database then knows how few people they are, and reads
     those alone.
@@ -175,7 +151,32 @@ def _find_unit_ids(work: Work, scope: PeopleScope, unit_id: int | None) -> str |
     if scope.lead_id is None and unit_id is None:
         return None
     statement = _SCOPES[scope.lead_id is not None, unit_id is not None]
-    return ",".join(str(row.id) for row in work.list_all(statement, lead_id=scope.lead_id, unit_id=unit_id))
+    return [row.id for row in work.list_all(statement, lead_id=scope.lead_id, unit_id=unit_id)]
+
+
+def list_led_lines(work: Work, unit_ids: Sequence[int], round_id: int) -> list[UnitLine]:
+    """These units, each with its own figures in the round."""
+    if len(unit_ids) > MANY_UNITS:
+        wanted = set(unit_ids)
+        return [line for line in list_unit_figures(work, round_id) if line.unit_id in wanted]
+    return [to_unit_line(row) for row in work.list_all(_LED_LINES, unit_ids=_join(unit_ids), round_id=round_id)]
+
+
+def _make_shape(unit_ids: Sequence[int] | None, chosen: ParticipantFilter, *, has_after: bool) -> _Shape:
+    is_wide = unit_ids is not None and len(unit_ids) > MANY_UNITS
+    return _Shape(unit_ids is not None, is_wide, len(chosen.words), chosen.state, has_after)
+
+
+def _join(unit_ids: Sequence[int] | None) -> str | None:
+    return None if unit_ids is None else ",".join(map(str, unit_ids))
+
+
+def _make_values(round_: Round, unit_ids: Sequence[int] | None, words: tuple[str, ...] = ()) -> dict[str, Any]:
+    values: dict[str, Any] = {f"word_{_LETTERS[place]}": f"% {word}%" for place, word in enumerate(words)}
+    roles = sorted(str(role) for role in round_.settings.excluded_roles)
+    values |= {f"role_{letter}": roles[place] if place < len(roles) else "" for place, letter in enumerate(_LETTERS)}
+    # Also where the statement has no use for them: both drivers pass over values that are not named.
+    return values | {"round_id": round_.id, "contest_id": round_.contest_id, "unit_ids": _join(unit_ids)}
 
 
 _SCOPES = {
@@ -190,6 +191,13 @@ def _make_statement(sql: str) -> Statement:
         postgresql=sql.format(in_units="= ANY(CAST(string_to_array(:unit_ids, ',') AS bigint[]))"),
         sqlite=sql.format(in_units="IN (SELECT value FROM json_each('[' || :unit_ids || ']'))"),
     )
+
+
+_LED_LINES = _make_statement(
+    f"{UNIT_LINES} LEFT JOIN (SELECT {UNIT_FIGURES} FROM results WHERE results.round_id = :round_id "
+    "AND results.unit_id {in_units} GROUP BY results.unit_id) figures ON figures.unit_id = units.id "
+    "WHERE units.id {in_units}"
+)
 
 
 def _make_branches(shape: _Shape) -> list[tuple[str, str]]:
@@ -216,7 +224,7 @@ def _make_branches(shape: _Shape) -> list[tuple[str, str]]:
 @cache
 def _make_list(shape: _Shape) -> Statement:
     # Few units: their people are read and sorted. All of them: read in the order of the index until the page is full.
-    key = "accounts.name_key || ''" if shape.has_units else "accounts.name_key"
+    key = "accounts.name_key || ''" if shape.has_units and not shape.is_wide else "accounts.name_key"
     parts = [
         f"SELECT * FROM (SELECT {columns} {rest} ORDER BY {key}, accounts.id LIMIT :most) part_{number}"
         for (columns, rest), number in zip(_make_branches(shape), "ab", strict=False)
@@ -234,6 +242,17 @@ def _make_count(shape: _Shape) -> Statement:
         # Nothing is asked of the account itself.
         parts = [part.replace(_DONE, _DONE_ALONE) for part in parts]
     return _make_statement(f"SELECT SUM(number) AS number FROM ({' UNION ALL '.join(parts)}) counts")
+
+
+@cache
+def _make_unit_counts(state: Participation | None) -> Statement:
+    shape = _Shape(has_units=False, is_wide=False, words=0, state=state, has_after=False)
+    parts = [
+        f"SELECT {source}.unit_id, COUNT(*) AS number {rest.replace(_DONE, _DONE_ALONE)} GROUP BY {source}.unit_id"
+        for columns, rest in _make_branches(shape)
+        for source in ["results" if columns == _DONE_COLUMNS else "accounts"]
+    ]
+    return Statement.from_sql(" UNION ALL ".join(parts))
 
 
 @cache

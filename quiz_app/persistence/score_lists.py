@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from quiz_app.persistence.columns import to_json
 from quiz_app.persistence.session import Statement, Work
 
 
@@ -39,13 +38,13 @@ _WITH_RESULT = (
     "r.finished_at, r.is_passed, r.rank_key FROM results r JOIN accounts a ON a.id = r.account_id "
     "WHERE r.round_id = :round_id"
 )
-# Who does not take part by the rules owes nothing: excluded by name, or by a role.
+# Who does not take part by the rules owes nothing: excluded by name, or by a role. Both are few, and looked up once.
 _WITHOUT = (
     f"SELECT {_PERSON}, a.unit_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM accounts a "  # noqa: S608
     "WHERE a.is_active AND NOT EXISTS (SELECT 1 FROM results r WHERE r.round_id = :round_id AND r.account_id = a.id) "
-    "AND NOT EXISTS (SELECT 1 FROM exclusions e JOIN rounds ON rounds.contest_id = e.contest_id "
-    "WHERE rounds.id = :round_id AND e.login = a.login) "
-    "AND NOT EXISTS (SELECT 1 FROM role_grants g WHERE g.account_id = a.id AND g.role IN {roles})"
+    "AND a.id NOT IN (SELECT excluded.id FROM exclusions e JOIN rounds ON rounds.contest_id = e.contest_id "
+    "JOIN accounts excluded ON excluded.login = e.login WHERE rounds.id = :round_id) "
+    "AND a.id NOT IN (SELECT g.account_id FROM role_grants g WHERE g.role {roles})"
 )
 _STATE = (
     "SELECT COUNT(*) AS people, COALESCE(SUM(r.score_hundredths), 0) AS scores, "
@@ -55,20 +54,16 @@ _STATE = (
 
 
 def _make(text: str) -> Statement:
-    def fill(ids: str, words: str) -> str:
-        return text.replace("{units}", ids.format(name="unit_ids")).replace("{roles}", words.format(name="roles"))
-
-    return Statement.from_sqls(
-        postgresql=fill(
-            "(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:{name} AS json)))",
-            "(SELECT value FROM json_array_elements_text(CAST(:{name} AS json)))",
-        ),
-        sqlite=fill("(SELECT value FROM json_each(:{name}))", "(SELECT value FROM json_each(:{name}))"),
-    )
+    """The lists as values that PostgreSQL sees when it plans: it then reads the few people of a unit alone."""
+    postgresql = {"units": "= ANY(CAST(string_to_array(:unit_ids, ',') AS bigint[]))",
+                  "roles": "= ANY(string_to_array(:roles, ','))"}  # fmt: skip
+    sqlite = {"units": "IN (SELECT value FROM json_each('[' || :unit_ids || ']'))",
+              "roles": "IN (SELECT value FROM json_each('[\"' || replace(:roles, ',', '\",\"') || '\"]'))"}  # fmt: skip
+    return Statement.from_sqls(postgresql=text.format(**postgresql), sqlite=text.format(**sqlite))
 
 
 _ALL = _make(f"{_WITH_RESULT} UNION ALL {_WITHOUT}")
-_OF_UNITS = _make(f"{_WITH_RESULT} AND r.unit_id IN {{units}} UNION ALL {_WITHOUT} AND a.unit_id IN {{units}}")
+_OF_UNITS = _make(f"{_WITH_RESULT} AND r.unit_id {{units}} UNION ALL {_WITHOUT} AND a.unit_id {{units}}")
 _RANKED = _make(_WITH_RESULT)
 _STATE_OF_ALL = _make(_STATE)
 _STATES = Statement.from_sql(
@@ -76,19 +71,23 @@ _STATES = Statement.from_sql(
     "COALESCE(SUM(r.attempt_count), 0) AS attempts, COALESCE(MAX(r.last_finished_at), 0) AS latest "
     "FROM results r WHERE r.round_id = :round_id GROUP BY r.unit_id"
 )
-_STATE_OF_UNITS = _make(f"{_STATE} AND r.unit_id IN {{units}}")
+_STATE_OF_UNITS = _make(f"{_STATE} AND r.unit_id {{units}}")
 
 
 def list_rows(
     work: Work, *, round_id: int, unit_ids: Iterable[int] | None, excluded_roles: Iterable[str]
 ) -> list[ScoreRow]:
     """The people of these units, or of all, in no order."""
-    values: dict[str, Any] = {"round_id": round_id, "roles": to_json(sorted(excluded_roles))}
+    values: dict[str, Any] = {"round_id": round_id, "roles": ",".join(sorted(excluded_roles))}
     if unit_ids is None:
         found = work.list_all(_ALL, **values)
     else:
-        found = work.list_all(_OF_UNITS, unit_ids=to_json(sorted(unit_ids)), **values)
+        found = work.list_all(_OF_UNITS, unit_ids=_join(unit_ids), **values)
     return [ScoreRow(*row) for row in found]
+
+
+def _join(unit_ids: Iterable[int]) -> str:
+    return ",".join(map(str, sorted(unit_ids)))
 
 
 def list_ranked_rows(work: Work, *, round_id: int) -> list[ScoreRow]:
@@ -102,7 +101,7 @@ def read_state(work: Work, *, round_id: int, unit_ids: Iterable[int] | None) -> 
     if unit_ids is None:
         row = work.find_one(_STATE_OF_ALL, round_id=round_id)
     else:
-        row = work.find_one(_STATE_OF_UNITS, round_id=round_id, unit_ids=to_json(sorted(unit_ids)))
+        row = work.find_one(_STATE_OF_UNITS, round_id=round_id, unit_ids=_join(unit_ids))
     return {} if row is None else {name: int(value) for name, value in row._asdict().items()}
 
 

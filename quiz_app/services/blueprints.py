@@ -20,7 +20,7 @@ from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import items as items_store
 from quiz_app.persistence.item_bank import blueprints as blueprints_store
 from quiz_app.persistence.session import Work, reading, transaction
-from quiz_app.services.bank_cache import hold_bank
+from quiz_app.services.bank_cache import LeftOut, hold_bank
 from quiz_app.services.item_bank.listing import ensure_may_organise, get_bank
 
 MOST_ITEMS = 200
@@ -54,6 +54,7 @@ class BlueprintPage:
     shortfalls: tuple[Shortfall, ...]
     attempts: int
     exposure: Exposure | None
+    left_out: LeftOut
 
     @property
     def lines(self) -> tuple[tuple[str | None, str], ...]:
@@ -82,7 +83,7 @@ def view_blueprint(
         row = items_store.get_bank_row(work, round_.bank_id)
         bank = hold_bank(work, round_.bank_id, row.version if row else 0)
     blueprint = round_.settings.blueprint if cells is None else _make_blueprint(cells, bank.list_topics())
-    pool = bank.get_pool(round_)
+    pool = bank.get_stock(round_)
     stock = Counter((item.topic, item.level) for item in pool.items)
     shortfalls = pool.find_shortfalls(blueprint)
     short = {(each.topic, each.level) for each in shortfalls}
@@ -106,6 +107,7 @@ def view_blueprint(
         shortfalls=shortfalls,
         attempts=attempts,
         exposure=None if shortfalls else expect_seen(blueprint, stock, attempts),
+        left_out=bank.count_left_out(round_),
     )
 
 

@@ -26,6 +26,7 @@ from quiz_app.persistence import certificates as certificates_store
 from quiz_app.persistence.certificates import CertificateRecord, CertifiedResult
 from quiz_app.persistence.session import reading, transaction
 from quiz_app.services.attempts.starting import close_if_overdue, get_standing
+from quiz_app.services.judging.prizes import PrizeCheck, check_prize
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def view_certificate(*, person: Person, round_id: int) -> Certificate:
     )
 
 
-def check_certificate(*, text: str, address: str, cache: Cache) -> CertificateCheck:
+def check_certificate(*, text: str, address: str, cache: Cache) -> CertificateCheck | PrizeCheck:
     """What the certificate with this code stands for now, whatever way the code was typed.
 
     Raises NotFound, or TooManyLookups after ``LOOKUP_LIMIT`` unknown codes from the address: then for right codes too,
@@ -143,6 +144,9 @@ def check_certificate(*, text: str, address: str, cache: Cache) -> CertificateCh
         raise TooManyLookups
     with reading() as work:
         record = certificates_store.find_record_by_code(work, code)
+        prize = check_prize(work, code) if record is None else None
+    if prize is not None:
+        return prize
     if record is None or record.code is None or record.issued_at is None:
         cache.count_one(counter, int(LOOKUP_WINDOW.total_seconds()))
         raise NotFound

@@ -10,7 +10,7 @@ from quiz_app.domain.attempts import AttemptState
 from quiz_app.domain.contests import Phase, Reveal, Round, compute_phase
 from quiz_app.domain.directory import EVERYONE, PersonLine
 from quiz_app.domain.errors import InvalidInput, NotAllowed, NotFound
-from quiz_app.domain.exceptions import check_reason, ensure_extra_percent, ensure_may_extend
+from quiz_app.domain.exceptions import check_reason, ensure_extra_percent, ensure_may_extend, find_close_without
 from quiz_app.domain.people import Person
 from quiz_app.domain.permissions import may_make_exceptions
 from quiz_app.domain.units import Unit, UnitTree
@@ -127,6 +127,7 @@ def extend_window(
             unit_ids=unit_ids,
             account_id=account_id,
             closes_at=closes_at,
+            closes_before=round_.closes_at if whom is ExtendedFor.ALL else None,
             reason=reason,
             made_by_id=organiser.id,
             now=now,
@@ -150,6 +151,56 @@ def extend_window(
             },
         )
     return lengthened + _lengthen_late(round_id, now)
+
+
+def withdraw_extension(*, organiser: Person, round_id: int, grant_id: int, reason: str, now: datetime) -> None:
+    """Take an extension back: nobody starts under it any more. An attempt that runs keeps the deadline that its person
+    was told, whatever is taken back; so nothing is final, and no key is shown, before the last of them ends.
+
+    One for all sets the round's close back to where it was, but not into the past. A second call changes nothing.
+    Raises NotAllowed, NotFound, InvalidInput.
+    """
+    _ensure_may(organiser)
+    reason = check_reason(reason)
+    with transaction() as work:
+        round_ = contests_store.lock_round(work, round_id)
+        grants = exceptions_store.map_grants(work, round_id)
+        grant = grants.pop(grant_id, None)
+        if round_ is None or grant is None:
+            raise NotFound
+        if grant.is_withdrawn:
+            return
+        closes_at = round_.closes_at
+        if grant.is_for_all:
+            others = [each for each in grants.values() if each.is_for_all]
+            before = [each.closes_before for each in (grant, *others) if each.closes_before is not None]
+            holding = [each.closes_at for each in others if not each.is_withdrawn]
+            closes_at = find_close_without(round_.closes_at, holding, min(before, default=None), now)
+        elif grant.closes_at <= now:
+            raise InvalidInput("The extension has run out: there is nothing to take back.")
+        exceptions_store.withdraw_extension(
+            work, round_id=round_id, grant_id=grant_id, reason=reason, made_by_id=organiser.id, now=now
+        )
+        exceptions_store.narrow_round(work, round_id=round_id, closes_at=closes_at)
+        audit.add_entry(
+            work,
+            now=now,
+            actor_id=organiser.id,
+            action="window_withdrawn",
+            subject=("round", round_id),
+            details={
+                "whom": "all" if grant.is_for_all else "unit or person",
+                "extension": grant.closes_at.isoformat(),
+                "before": round_.closes_at.isoformat(),
+                "after": closes_at.isoformat(),
+                "reason": reason,
+            },
+        )
+    with transaction() as work:
+        # Once more after the commit: an attempt that was being started meanwhile keeps its deadline too.
+        again = contests_store.lock_round(work, round_id)
+        if again is not None:
+            exceptions_store.narrow_round(work, round_id=round_id, closes_at=again.closes_at)
 
 
 def set_extra_time(*, organiser: Person, round_id: int, login: str, percent: int, reason: str, now: datetime) -> int:

@@ -46,6 +46,7 @@ from quiz_app.persistence import score_lists as rows_store
 from quiz_app.persistence.issued_lists import SignedList
 from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.session import Work, reading, transaction
+from quiz_app.services.judging.prizes import check_prize
 from quiz_app.services.score_lists.scopes import pick_contest, pick_round
 from quiz_app.services.score_lists.values import OfficialData
 from quiz_app.services.tables.sheets import Sheet
@@ -180,7 +181,7 @@ def check_list(*, text: str, address: str, cache: Cache, secret_key: str) -> Lis
         signed = lists_store.find_list(work, code)
         if signed is not None:
             return _describe(work, signed, secret_key)
-        if certificates_store.find_record_by_code(work, code) is not None:
+        if certificates_store.find_record_by_code(work, code) is not None or check_prize(work, code) is not None:
             return None
     _count_unknown(cache, address)
     raise NotFound

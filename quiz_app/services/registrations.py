@@ -10,9 +10,10 @@ from datetime import datetime
 from quiz_app.cache import Cache
 from quiz_app.domain.certificates import format_code, make_code, normalise_code
 from quiz_app.domain.directory import PeopleScope
-from quiz_app.domain.errors import InvalidInput, NotFound, UnitClosed
+from quiz_app.domain.errors import InvalidInput, NotAllowed, NotFound, UnitClosed
 from quiz_app.domain.names import fold_text
 from quiz_app.domain.people import Person, check_new_password
+from quiz_app.domain.permissions import may_organise
 from quiz_app.domain.registrations import (
     LONGEST_REASON,
     REFERENCE_BITS,
@@ -65,11 +66,27 @@ class OpenRegistration:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationSwitch:
+    """A contest, and whether it takes requests; of several that do, the newest gets them (``is_asked``)."""
+
+    contest_id: int
+    title: str
+    is_on: bool
+    is_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingList:
     """Requests that wait, the oldest first, and how many there are in all."""
 
     registrations: Sequence[Registration]
     count: int
+
+
+def is_registration_open() -> bool:
+    """Whether any contest takes requests: then the sign-in page leads to the form."""
+    with reading() as work:
+        return any(contest.allows_registration for contest in contests_store.list_contests(work))
 
 
 def find_open_registration() -> OpenRegistration:
@@ -80,6 +97,41 @@ def find_open_registration() -> OpenRegistration:
             raise RegistrationClosed
         units = [UnitName(unit.id, unit.code, unit.name) for unit in units_store.list_units(work) if unit.is_open]
     return OpenRegistration(contest.id, contest.title, sorted(units, key=lambda unit: fold_text(unit.name)))
+
+
+def list_switches(*, organiser: Person) -> list[RegistrationSwitch]:
+    """Every contest, the newest first. Raises NotAllowed."""
+    if not may_organise(organiser):
+        raise NotAllowed
+    with reading() as work:
+        contests = contests_store.list_contests(work)
+    asked = next((contest.id for contest in contests if contest.allows_registration), None)
+    return [
+        RegistrationSwitch(contest.id, contest.title, contest.allows_registration, contest.id == asked)
+        for contest in contests
+    ]
+
+
+def switch_registration(*, organiser: Person, contest_id: int, is_on: bool, now: datetime) -> None:
+    """Let people who are on no list ask to join a contest, or no longer. Requests that wait stay, to be decided on.
+
+    What is so already is not done again. Raises NotAllowed, NotFound.
+    """
+    if not may_organise(organiser):
+        raise NotAllowed
+    with transaction() as work:
+        if contest_id not in {contest.id for contest in contests_store.list_contests(work)}:
+            raise NotFound
+        if not contests_store.switch_registration(work, contest_id=contest_id, allows=is_on):
+            return
+        audit.add_entry(
+            work,
+            now=now,
+            actor_id=organiser.id,
+            action="registration_switched",
+            subject=("contest", contest_id),
+            details={"before": not is_on, "after": is_on},
+        )
 
 
 def ensure_may_register(*, address: str, cache: Cache) -> None:

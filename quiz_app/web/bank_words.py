@@ -50,6 +50,11 @@ def describe_step(to_state: ItemState | str) -> str:
     return _STEPS[ItemState(to_state)]()
 
 
+def is_void(item: Item) -> bool:
+    """Whether everybody gets the point."""
+    return isinstance(item.key, VoidKey)
+
+
 def describe_key(item: Item) -> str:
     """What is right, in a line of plain text."""
     key = item.key

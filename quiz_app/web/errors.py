@@ -19,6 +19,7 @@ from quiz_app.domain.errors import (
     StorageUnavailable,
     TooManyFailures,
 )
+from quiz_app.domain.initiatives.file_rules import UploadsBusy
 from quiz_app.web.formatting import describe_refusal
 from quiz_app.web.identity import find_current_person, get_now
 
@@ -51,6 +52,8 @@ def answer_refusal(refusal: Refusal) -> Response:
     response.status_code = refusal.status
     if isinstance(refusal, StorageUnavailable):
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    elif isinstance(refusal, UploadsBusy):
+        response.headers["Retry-After"] = str(refusal.retry_seconds)
     elif isinstance(refusal, TooManyFailures):
         wait = (refusal.next_at - get_now()).total_seconds()
         response.headers["Retry-After"] = str(max(1, math.ceil(wait)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, url_for
@@ -22,6 +22,7 @@ from quiz_app.web.language import get_language
 from quiz_app.web.refusal_words import explain_refusal, title_refusal
 from quiz_app.web.role_words import describe_role
 
+Written = TypeVar("Written", str, list[str])
 DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
 PICTURE_ADDRESS = f'src="{PICTURE_SCHEME}:'
 
@@ -38,6 +39,7 @@ def register_formatting(app: Flask) -> None:
         score=_with_language(formats.format_score),
         points=_with_language(formats.format_points),
         number=_with_language(formats.format_number),
+        numbers=_with_language(formats.format_numbers),
         decimal=_with_language(formats.format_decimal),
         percent=_with_language(formats.format_percent),
         elapsed=_with_language(formats.format_elapsed),
@@ -105,5 +107,5 @@ def _with_zone(write: Callable[[Any, tzinfo], str]) -> Callable[..., str]:
     return lambda moment, zone=None: write(moment, zone or find_display_zone())
 
 
-def _with_language(write: Callable[[Any, str], str]) -> Callable[[Any], str]:
+def _with_language(write: Callable[[Any, str], Written]) -> Callable[[Any], Written]:
     return lambda value: write(value, find_language())

@@ -19,8 +19,11 @@ _TITLES: dict[JobKind, Callable[[], str]] = {
     JobKind.PREVIEW_KEY: lambda: gettext("Preview of another key"),
     JobKind.RESCORE_ATTEMPTS: lambda: gettext("Attempts scored anew after a key was put right"),
     JobKind.ZIP_SCORE_LISTS: lambda: gettext("Lists of all units"),
+    JobKind.READ_STAFF_LIST: lambda: gettext("Reading of a staff list"),
     JobKind.APPLY_STAFF_LIST: lambda: gettext("Import of a staff list"),
+    JobKind.READ_ITEMS: lambda: gettext("Reading of a file of questions"),
     JobKind.IMPORT_ITEMS: lambda: gettext("Import of questions"),
+    JobKind.READ_ENTRY: lambda: gettext("Comparison of an initiative with others"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import request, url_for
+from flask import request
 from werkzeug.wrappers import Response
 
 from quiz_app.domain.errors import InvalidInput
@@ -18,6 +18,7 @@ from quiz_app.exports.list_sheets import XLSX, make_list_csv, make_list_workbook
 from quiz_app.exports.sheets import CSV
 from quiz_app.services.issued_lists import NewList, digest_content, issue_lists, new_list_code
 from quiz_app.services.score_lists import OfficialData, make_lists
+from quiz_app.web.addresses import find_site_url
 from quiz_app.web.downloads import make_disposition
 from quiz_app.web.identity import get_settings
 from quiz_app.web.list_words import make_document, make_file_name, make_totals
@@ -70,7 +71,7 @@ def write_lists(data: Sequence[OfficialData], *, file_format: FileFormat, addres
 
 def find_check_address() -> str:
     """Where codes are checked, as it is read off paper."""
-    return url_for("public.find_list", _external=True)
+    return find_site_url("public.find_list")
 
 
 def read_kind() -> ListKind:

@@ -1,4 +1,4 @@
-"""The lists of all units in one zip, made in the background."""
+"""The lists of all units in one zip, or in one workbook with a sheet for each, made in the background."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import zipfile
 
 from quiz_app.domain.issued_lists import FileFormat, ListKind
 from quiz_app.domain.jobs import JobFailed, JobKind
+from quiz_app.exports.list_sheets import XLSX
 from quiz_app.services.issued_lists import NewList, issue_lists
 from quiz_app.services.job_kinds import handles
 from quiz_app.services.running_job import RunningJob
@@ -23,8 +24,11 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\/:*?<>|]+')
 
 
 @handles(JobKind.ZIP_SCORE_LISTS)
-def make_zip(job: RunningJob) -> None:
-    """A file for each unit. Nothing is signed before all of them are made: a job that is cut short leaves no trace."""
+def make_lists_of_all(job: RunningJob) -> None:
+    """A file or a sheet for each unit.
+
+    Nothing is signed before all are made: a job that is cut short leaves no trace.
+    """
     now = job.read_now()
     person = job.get_requester()
     kind, file_format = ListKind(job.arguments["kind"]), FileFormat(job.arguments["format"])
@@ -34,6 +38,13 @@ def make_zip(job: RunningJob) -> None:
     )  # fmt: skip
     if not data:
         raise JobFailed("There is nobody to put on a list yet.")
+    if job.arguments.get("shape") == "sheets":
+        job.report(0)
+        content, new = write_lists(data, file_format=file_format, address=job.arguments["address"])
+        job.report(len(data), len(data))
+        issue_lists(new, person=person, file_format=file_format, secret_key=get_settings().secret_key, now=now)
+        job.keep_result(f"{FILE_NAMES[kind]()} - {data[0].round.title}.xlsx", XLSX, content)
+        return
     issued: list[NewList] = []
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as stream:
         # Files of these kinds are compressed in themselves.

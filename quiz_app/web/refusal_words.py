@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 
-from quiz_app.domain import accounts, activation, errors, items, registrations, roles
+from quiz_app.domain import accounts, activation, errors, items, letters, registrations, roles
 from quiz_app.services.staff_lists import StaffListChanged
+from quiz_app.web.entry_refusal_words import TITLES as ENTRY_TITLES
+from quiz_app.web.entry_refusal_words import explain_entry_refusal
+from quiz_app.web.judging_refusal_words import TITLES as JUDGING_TITLES
+from quiz_app.web.judging_refusal_words import explain_judging_refusal
 from quiz_app.web.translate import gettext, ngettext
 from quiz_app.web.value_formats import format_clock
 from quiz_app.web.value_words import describe_instant, describe_second
@@ -51,6 +55,11 @@ def title_refusal(refusal: errors.Refusal) -> str:
         registrations.TooManyRegistrations: lambda: gettext("Too many requests"),
         registrations.AlreadyDecided: lambda: gettext("The request was decided already"),
         StaffListChanged: lambda: gettext("The list is no longer waiting"),
+        letters.BatchEnded: lambda: gettext("These letters are no draft any more"),
+        letters.LetterDecided: lambda: gettext("The letter has changed meanwhile"),
+        letters.MailNotSet: lambda: gettext("No mail server is set"),
+        letters.NobodyToWriteTo: lambda: gettext("There is nobody to write to"),
+        letters.OwnAddressMissing: lambda: gettext("Your account has no e-mail address"),
         roles.LastAdministratorStays: lambda: gettext("The last administrator keeps the role"),
         roles.RoleAlreadyGranted: lambda: gettext("The person has this role already"),
         roles.UnknownAccount: lambda: gettext("There is no such account"),
@@ -60,13 +69,14 @@ def title_refusal(refusal: errors.Refusal) -> str:
         items.SecondPersonNeeded: lambda: gettext("A second person has to review it"),
         items.ItemChanged: lambda: gettext("The question has changed meanwhile"),
         items.ItemCodeTaken: lambda: gettext("The code is taken"),
+        items.BankCodeTaken: lambda: gettext("The code is taken"),
         items.PapersWouldLackItems: lambda: gettext("An open round needs this question"),
         items.ItemImportEnded: lambda: gettext("The import is no longer waiting"),
         items.ItemImportNotReady: lambda: gettext("Some questions still have errors"),
         items.RoundAlreadyOpen: lambda: gettext("The round has opened already"),
         items.RoundChanged: lambda: gettext("The round has changed meanwhile"),
     }
-    find_title = titles.get(type(refusal))
+    find_title = (titles | ENTRY_TITLES | JUDGING_TITLES).get(type(refusal))
     return find_title() if find_title else gettext("This cannot be done")
 
 
@@ -160,6 +170,11 @@ def explain_refusal(refusal: errors.Refusal, zone: tzinfo) -> str:
                 "Another question of this bank has the code “%(code)s”. Choose another, or leave the field empty.",
                 code=refusal.item_code,
             )
+        case items.BankCodeTaken():
+            return gettext(
+                "Another bank has the code “%(code)s”. Choose another, or leave the field empty. Nothing was stored.",
+                code=refusal.bank_code,
+            )
         case items.PapersWouldLackItems():
             return gettext(
                 "The round “%(title)s” is open, and without this question its papers could no longer be drawn. Put "
@@ -177,6 +192,9 @@ def explain_refusal(refusal: errors.Refusal, zone: tzinfo) -> str:
                 "There were too many failed sign-ins. Please try again after %(moment)s.",
                 moment=format_clock(refusal.next_at, zone),
             )
+    entry_words = explain_entry_refusal(refusal, zone) or explain_judging_refusal(refusal, zone)
+    if entry_words is not None:
+        return entry_words
     find_words = _PLAIN_WORDS.get(type(refusal))
     return find_words() if find_words else gettext("Nothing was changed. Go back to the home page and try again.")
 
@@ -235,6 +253,23 @@ _PLAIN_WORDS: dict[type[errors.Refusal], Callable[[], str]] = {
         "Too many requests came from this network. Wait a quarter of an hour, then try again."
     ),
     registrations.AlreadyDecided: lambda: gettext("Somebody else has decided on it. Open the list again."),
+    letters.BatchEnded: lambda: gettext(
+        "They were sent or thrown away since the page was opened. Open the list of letters; nothing was changed now."
+    ),
+    letters.LetterDecided: lambda: gettext(
+        "It was sent, cancelled or decided on since the page was opened. Look at it again; nothing was changed now."
+    ),
+    letters.MailNotSet: lambda: gettext(
+        "Letters can be copied or printed. The operator of the system turns sending on with the settings SMTP_HOST and "
+        "MAIL_FROM; nothing was sent now."
+    ),
+    letters.NobodyToWriteTo: lambda: gettext(
+        "Nobody is left who needs this letter and has an e-mail address, or everyone has had it today. Nothing was "
+        "sent."
+    ),
+    letters.OwnAddressMissing: lambda: gettext(
+        "Enter your own e-mail address first, in the menu at your name; the trial letter goes there."
+    ),
     StaffListChanged: lambda: gettext(
         "It was imported, discarded or changed since the page was opened, or it has errors. Open it again; nothing was "
         "changed now."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import render_template, url_for
+from flask import render_template
 from werkzeug.wrappers import Response
 
 from quiz_app.domain.activation import format_code
@@ -12,6 +12,7 @@ from quiz_app.domain.errors import InvalidInput
 from quiz_app.exports.sheets import XLSX, SheetColumn, make_workbook
 from quiz_app.exports.slips import SlipWords, make_slips_pdf
 from quiz_app.services.accounts import Slip
+from quiz_app.web.addresses import find_site_url
 from quiz_app.web.downloads import make_disposition
 from quiz_app.web.formatting import find_display_zone, find_language
 from quiz_app.web.translate import gettext
@@ -51,7 +52,7 @@ def answer_slips(slips: Sequence[Slip], *, file_format: str, back: str) -> Respo
 
 def find_address() -> str:
     """Where a code is used, as it is read off paper."""
-    return url_for("account.activate", _external=True)
+    return find_site_url("account.activate")
 
 
 def _make_pdf(slips: Sequence[Slip]) -> bytes:

@@ -19,11 +19,16 @@ TABLE_SIZE = 20 * 1024 * 1024
 """Bytes of an uploaded table, as the readers take it."""
 _FORM_AROUND = 64 * 1024
 
-_accepted: dict[str, tuple[int, Callable[[Person], bool] | None]] = {}
+Largest = int | Callable[[Person], int]
+
+_accepted: dict[str, tuple[Largest, Callable[[Person], bool] | None]] = {}
 
 
-def accept_upload(endpoint: str, *, largest: int, may_send: Callable[[Person], bool]) -> None:
-    """Let this view take a file of so many bytes from those for whom the predicate holds."""
+def accept_upload(endpoint: str, *, largest: Largest, may_send: Callable[[Person], bool]) -> None:
+    """Let this view take a file of so many bytes from those for whom the predicate holds.
+
+    Where the number depends on what is asked for, ``largest`` is asked in the request; it may refuse.
+    """
     _accepted[endpoint] = (largest, may_send)
 
 
@@ -42,11 +47,11 @@ def register_uploads(app: Flask) -> None:
             return
         largest, may_send = entry
         if may_send is None:
-            request.max_content_length = largest + _FORM_AROUND
+            request.max_content_length = (0 if callable(largest) else largest) + _FORM_AROUND
             return
         person = find_current_person()
         if person is not None and not person.must_change_password and may_send(person):
-            request.max_content_length = largest + _FORM_AROUND
+            request.max_content_length = (largest(person) if callable(largest) else largest) + _FORM_AROUND
 
 
 def read_upload(field: str = "file") -> tuple[bytes, str]:

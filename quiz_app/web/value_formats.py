@@ -5,6 +5,7 @@ Instants come in UTC and are shown in the zone of their contest, as dd/MM/yyyy H
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
@@ -70,6 +71,11 @@ def format_number(value: int, language: str) -> str:
     """A whole number with its thousands apart: ``1.000`` in Vietnamese, ``1,000`` in English."""
     text = f"{value:,}"
     return text.replace(",", ".") if language == VIETNAMESE else text
+
+
+def format_numbers(values: Iterable[int | None], language: str) -> list[str]:
+    """Whole numbers of a row, a dash where there is none."""
+    return ["–" if value is None else format_number(value, language) for value in values]
 
 
 def format_exact(value: Decimal, language: str) -> str:

@@ -4,17 +4,25 @@ which result counts afterwards.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
 
-from quiz_app.domain.contests import Round
-from quiz_app.domain.errors import InvalidInput, NotAllowed, NotFound, Refusal, RoundClosed
+from quiz_app.domain.contests import AttemptRegime, RegimeKind, Round
+from quiz_app.domain.errors import AttemptLimitReached, InvalidInput, NotAllowed, NotFound, Refusal, RoundClosed
 from quiz_app.domain.people import Person, Role
 from quiz_app.persistence.columns import to_ms
 from quiz_app.services.attempts import finish_attempt, list_home_rounds, start_attempt, view_result, view_start
-from quiz_app.services.exceptions import ExtendedFor, extend_window, set_extra_time, void_attempt
+from quiz_app.services.exceptions import (
+    ExtendedFor,
+    extend_window,
+    set_extra_time,
+    void_attempt,
+    withdraw_extension,
+)
 from quiz_app.services.results import SETTLING, finalise_round, recompute_results
 from tests.factories import (
     CLOSING,
@@ -244,3 +252,137 @@ def test_the_forms_say_what_is_wrong_and_keep_what_was_typed(app: Flask, organis
     assert "Thi hộ" in visitor.get(answer.location).text
     page = visitor.get(f"{base}/exceptions")
     assert all(words in page.text for words in ("Thi hộ", "Khiếm thị", "Lý do của tôi"))
+
+
+@pytest.mark.parametrize("kind", [RegimeKind.LIMITED, RegimeKind.PER_WEEK])
+def test_a_voided_attempt_uses_up_no_try(organiser: Person, kind: RegimeKind) -> None:
+    round_, an = add_round(regime=AttemptRegime(kind, 2)), add_person("an")
+    attempts = [sit_attempt(an, round_, right=right, started_at=MIDDLE + right * MINUTE) for right in (3, 6)]
+    when = MIDDLE + HOUR
+    with pytest.raises(AttemptLimitReached):
+        start_attempt(person=an, round_id=round_.id, now=when)
+    void_attempt(organiser=organiser, attempt_id=attempts[0], reason=REASON, now=when)
+    assert view_start(person=an, round_id=round_.id, now=when).home.refusal is None
+    sit_attempt(an, round_, right=5, started_at=when)
+    with pytest.raises(AttemptLimitReached):
+        start_attempt(person=an, round_id=round_.id, now=when + HOUR)
+    # One that runs gives its try back too.
+    void_attempt(organiser=organiser, attempt_id=attempts[1], reason=REASON, now=when)
+    running = start_attempt(person=an, round_id=round_.id, now=when + HOUR)
+    void_attempt(organiser=organiser, attempt_id=running, reason=REASON, now=when + HOUR)
+    assert start_attempt(person=an, round_id=round_.id, now=when + HOUR + MINUTE) != running
+    assert [row.ordinal for row in run_sql("SELECT ordinal FROM attempts ORDER BY id")] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("kind", [RegimeKind.LIMITED, RegimeKind.PER_WEEK])
+def test_starts_beside_a_void_never_make_more_attempts_than_the_regime_has(
+    app: Flask, organiser: Person, kind: RegimeKind
+) -> None:
+    round_, an = add_round(regime=AttemptRegime(kind, 1)), add_person("an")
+
+    def sit(when: datetime) -> int:
+        attempt_id = start_attempt(person=an, round_id=round_.id, now=when)
+        finish_attempt(person=an, attempt_id=attempt_id, now=when)
+        return attempt_id
+
+    def void(attempt_id: int, when: datetime) -> int:
+        return void_attempt(organiser=organiser, attempt_id=attempt_id, reason=REASON, now=when).id
+
+    for place in range(5):
+        when = MIDDLE + place * HOUR
+        (old,) = [row.id for row in run_sql("SELECT id FROM attempts WHERE state <> 'voided'")] or [sit(when)]
+        sits = [partial(sit, when + MINUTE)] * 4
+        run_together(app, [partial(void, old, when), *sits])
+        assert len(run_sql("SELECT id FROM attempts WHERE state <> 'voided'")) <= 1
+    # Whoever came before the void may try again, and then has the one try.
+    if not run_sql("SELECT id FROM attempts WHERE state <> 'voided'"):
+        sit(MIDDLE + 9 * HOUR)
+    with pytest.raises(AttemptLimitReached):
+        sit(MIDDLE + 10 * HOUR)
+
+
+def withdraw(organiser: Person, round_: Round, *, now: datetime = CLOSING - HOUR, place: int = 0) -> None:
+    rows = run_sql("SELECT DISTINCT grant_id FROM window_extensions WHERE round_id = :id ORDER BY 1", id=round_.id)
+    withdraw_extension(
+        organiser=organiser, round_id=round_.id, grant_id=rows[place].grant_id, reason="Nhầm đơn vị", now=now
+    )
+
+
+@pytest.mark.parametrize("whom", list(ExtendedFor))
+def test_an_extension_is_taken_back_for_whoever_starts_later(organiser: Person, whom: ExtendedFor) -> None:
+    round_, unit = add_round(), add_unit("A")
+    sub = add_unit("A1", parent_id=unit)
+    an, binh = add_person("an", unit_id=sub), add_person("binh", unit_id=unit)
+    extend(organiser, round_, whom, unit_id=unit, login="an")
+    running = start_attempt(person=an, round_id=round_.id, now=CLOSING - MINUTE)
+    assert read_deadline(running) == to_ms(CLOSING + 4 * MINUTE)
+    withdraw(organiser, round_, now=CLOSING - MINUTE)
+    withdraw(organiser, round_, now=CLOSING - MINUTE)
+    # What was told holds: the deadline stays, answers until then count, and nothing is final before.
+    assert read_deadline(running) == to_ms(CLOSING + 4 * MINUTE)
+    save_choices(an, running, {0: 1}, now=CLOSING + 3 * MINUTE)
+    assert run_sql("SELECT closes_at, extended_until FROM rounds") == [(to_ms(CLOSING), to_ms(CLOSING + 4 * MINUTE))]
+    assert not finalise_round(round_id=round_.id, now=CLOSING + MINUTE)
+    finish_attempt(person=an, attempt_id=running, now=CLOSING + 3 * MINUTE)
+    assert not may_start(an, round_)
+    assert not may_start(binh, round_)
+    assert len(run_sql("SELECT id FROM audit_entries WHERE action = 'window_withdrawn'")) == 1
+    # Granted again, it holds again.
+    extend(organiser, round_, whom, unit_id=unit, login="an")
+    assert start_attempt(person=an, round_id=round_.id, now=CLOSING + HOUR)
+
+
+def test_of_several_extensions_for_all_the_latest_that_holds_counts(organiser: Person) -> None:
+    round_ = add_round()
+    for hours in (1, 2, 3):
+        extend(organiser, round_, ExtendedFor.ALL, closes_at=CLOSING + hours * HOUR)
+    read = "SELECT closes_at, extended_until FROM rounds"
+    for place, close in ((1, CLOSING + 3 * HOUR), (2, CLOSING + HOUR), (0, CLOSING)):
+        withdraw(organiser, round_, place=place)
+        assert run_sql(read) == [(to_ms(close), None)]
+
+
+def test_a_window_is_never_closed_in_the_past(organiser: Person) -> None:
+    round_ = add_round()
+    extend(organiser, round_, ExtendedFor.ALL)
+    withdraw(organiser, round_, now=CLOSING + MINUTE)
+    assert run_sql("SELECT closes_at FROM rounds") == [(to_ms(CLOSING + MINUTE),)]
+    extend(organiser, round_, ExtendedFor.ALL, now=CLOSING + 2 * MINUTE)
+    with pytest.raises(InvalidInput):
+        withdraw(organiser, round_, place=1, now=LATER + MINUTE)
+    lead = add_person("truong", roles=[Role.UNIT_LEAD], led_unit_id=add_unit("A"))
+    with pytest.raises(NotAllowed):
+        withdraw(lead, round_, place=1)
+    with pytest.raises(NotFound):
+        withdraw_extension(organiser=organiser, round_id=round_.id, grant_id=1, reason=REASON, now=CLOSING)
+
+
+def test_a_start_beside_a_withdrawal_keeps_what_it_was_told(app: Flask, organiser: Person) -> None:
+    round_ = add_round()
+    people = [add_person(f"nguoi-{number}") for number in range(4)]
+    extend(organiser, round_, ExtendedFor.ALL)
+    when = CLOSING + MINUTE
+
+    def take_back() -> int:
+        withdraw(organiser, round_, now=when)
+        return 0
+
+    calls: list[Callable[[], int]] = [take_back]
+    calls += [partial(start_attempt, person=person, round_id=round_.id, now=when) for person in people]
+    outcomes: list[int | Refusal] = run_together(app, calls)
+    started = [outcome for outcome in outcomes[1:] if not isinstance(outcome, Refusal)]
+    assert run_sql("SELECT closes_at FROM rounds") == [(to_ms(when),)]
+    for attempt_id in started:
+        assert read_deadline(attempt_id) == to_ms(when + 5 * MINUTE)
+
+
+def test_the_page_takes_an_extension_back_and_asks_for_a_reason(app: Flask, organiser: Person) -> None:
+    round_ = add_open_round()
+    extend(organiser, round_, ExtendedFor.ALL, closes_at=round_.closes_at + HOUR, now=round_.opens_at)
+    ((grant_id,),) = run_sql("SELECT grant_id FROM window_extensions")
+    visitor = Visitor(app, "to-chuc")
+    path = f"/organiser/rounds/{round_.id}/exceptions/window/{grant_id}/withdrawal"
+    assert visitor.post(path, {"reason": " "}).status_code == 422
+    assert visitor.post(path, {"reason": "Nhầm ngày"}).status_code == 303
+    assert "Nhầm ngày" in visitor.get(f"/organiser/rounds/{round_.id}/exceptions").text
+    assert run_sql("SELECT closes_at FROM rounds") == [(to_ms(round_.closes_at),)]

@@ -47,7 +47,7 @@ class Device:
     packets: list[dict[str, tuple[int, int | None]]] = field(default_factory=list)
 
     def choose(self, name: str, choice: int | None, sequence: int) -> None:
-        """The person chooses; ``f3`` is the flag of slot 3."""
+        """The person chooses; ``f3`` is the flag of slot 3, ``p`` the prediction."""
         self.known[name] = self.journal[name] = (sequence, choice)
         self.packets.append(dict(self.journal))
 
@@ -68,7 +68,9 @@ class Device:
         """One request with these changes."""
         body: dict[str, Any] = {"responses": [], "flags": []}
         for name, (sequence, choice) in packet.items():
-            if name.startswith("f"):
+            if name == "p":
+                body["prediction"] = {"value": choice, "sequence": sequence}
+            elif name.startswith("f"):
                 body["flags"].append({"slot": int(name[1:]), "flagged": choice == 1, "sequence": sequence})
             else:
                 body["responses"].append({"slot": int(name), "choice": choice, "sequence": sequence})
@@ -78,7 +80,7 @@ class Device:
 
     def acknowledge(self, answer: Any) -> None:
         """Take over what is newer, and let go of what is saved or overtaken."""
-        for name, (sequence, choice) in read_stored(answer["responses"], answer["flags"]).items():
+        for name, (sequence, choice) in read_stored(answer).items():
             if sequence >= self.known.get(name, (-1, None))[0]:
                 self.known[name] = (sequence, choice)
             if name in self.journal and self.journal[name][0] <= sequence:
@@ -91,9 +93,11 @@ class Device:
         assert not self.journal
 
 
-def read_stored(responses: Any, flags: Any) -> dict[str, tuple[int, int | None]]:
-    found = {name: (parts[0], parts[1]) for name, parts in responses.items()}
-    return found | {f"f{name}": (parts[0], parts[1]) for name, parts in flags.items()}
+def read_stored(answer: Any) -> dict[str, tuple[int, int | None]]:
+    """What the server says it holds, by name."""
+    found = {name: (parts[0], parts[1]) for name, parts in answer["responses"].items()}
+    found |= {f"f{name}": (parts[0], parts[1]) for name, parts in answer["flags"].items()}
+    return found | ({"p": tuple(answer["prediction"])} if "prediction" in answer else {})
 
 
 @pytest.fixture
@@ -105,6 +109,7 @@ def scene(app: Flask) -> Scene:
 
 slots = st.integers(0, SLOTS - 1).map(str)
 choices = st.tuples(slots, st.none() | st.integers(0, 3)) | st.tuples(slots.map("f{}".format), st.integers(0, 1))
+choices |= st.tuples(st.just("p"), st.integers(0, 9))
 actions = st.tuples(st.just("choose"), choices) | st.tuples(
     st.just("deliver"), st.tuples(st.integers(0, 9), st.booleans(), st.booleans(), st.booleans())
 )
@@ -139,7 +144,7 @@ def test_the_newest_choice_wins_both_devices_agree_and_nothing_is_invented(
 
     # An idle device asks with an empty choice of sequence 0 for slot 0, which may be all that there is of it.
     expected = newest if "0" in newest else {**newest, "0": (0, None)}
-    stored = read_stored(*_read_answer(devices[0]))
+    stored = read_stored(devices[0].send({"0": (0, None)}))
     assert {name: parts for name, parts in stored.items() if parts != (0, None)} == newest
     for device in devices:
         assert device.known.items() <= expected.items()
@@ -150,9 +155,7 @@ def test_the_newest_choice_wins_both_devices_agree_and_nothing_is_invented(
     right = sum(newest.get(str(slot), (0, None))[1] == key for slot, key in enumerate(keys))
     found = run_sql("SELECT correct_count, score_hundredths FROM attempts WHERE id = :id", id=attempt_id)
     assert found == [(right, right * 100)]
+    assert run_sql("SELECT prediction FROM attempts WHERE id = :id", id=attempt_id) == [
+        (newest.get("p", (0, None))[1],)
+    ]
     assert run_sql("SELECT slot FROM late_responses") == []
-
-
-def _read_answer(device: Device) -> tuple[Any, Any]:
-    answer = device.send({"0": (0, None)})
-    return answer["responses"], answer["flags"]

@@ -17,6 +17,7 @@ from quiz_app.domain.attempts import ResponseChange
 from quiz_app.domain.contests import Round
 from quiz_app.domain.errors import NotAllowed, NotFound
 from quiz_app.domain.people import Role
+from quiz_app.persistence import finished_papers
 from quiz_app.persistence import items as items_store
 from quiz_app.persistence.attempts.table import paper_from_json
 from quiz_app.persistence.session import reading
@@ -145,3 +146,23 @@ def test_who_may_look_and_what_is_there_before_the_first_analysis() -> None:
         view_analysis(organiser=add_person("thisinh"), round_id=round_.id, of_first=False)
     assert compute_analysis(round_id=round_.id, now=MIDDLE) == 0
     assert view_analysis(organiser=organiser, round_id=round_.id, of_first=False).items == ()
+
+
+@pytest.mark.usefixtures("app")
+def test_small_batches_read_every_attempt_once_though_many_end_at_the_same_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = random.Random(3)
+    round_ = add_round(bank=make_bank(items=[make_item_of(kind, f"{kind}-{n}") for n in range(2) for kind in KINDS]))
+    for number in range(9):
+        sit_at_random(f"p{number}", round_, 1 + number % 2, chance)
+    with reading() as work:
+        assert [len(batch) for batch in finished_papers.read_batches(work, round_.id)] == [13]
+    compute_analysis(round_id=round_.id, now=MIDDLE)
+    ((whole,),) = run_sql("SELECT figures FROM item_analyses")
+    monkeypatch.setattr(finished_papers, "BATCH", 4)
+    told: list[tuple[int, int]] = []
+    compute_analysis(round_id=round_.id, now=MIDDLE, report=lambda *steps: told.append(steps))
+    ((again,),) = run_sql("SELECT figures FROM item_analyses")
+    assert told == [(4, 13), (8, 13), (12, 13), (13, 13)]
+    assert again == whole

@@ -147,7 +147,7 @@ def test_another_key_is_previewed_by_round_and_unit_and_then_in_force_for_everyb
     before = read_results()
 
     job_id = preview(app, organiser, version_id, ChoiceKey(frozenset({1})))
-    page = key_corrections.view_preview(organiser=organiser, version_id=version_id, preview_id=job_id)
+    page = key_corrections.view_preview(organiser=organiser, version_id=version_id, preview_id=job_id, now=LATER)
     assert read_results() == before, "a preview changes nothing"
     assert [each.counts for each in page.rounds] == [
         {"people": 2, "attempts": 3, "people_changed": 2, "attempts_changed": 3, "rising": 1, "falling": 1,
@@ -201,7 +201,7 @@ def test_an_item_made_void_gives_the_point_to_all_who_had_it_and_an_undo_brings_
     version_id = find_version("T-4")
 
     job_id = preview(app, organiser, version_id, VoidKey())
-    page = key_corrections.view_preview(organiser=organiser, version_id=version_id, preview_id=job_id)
+    page = key_corrections.view_preview(organiser=organiser, version_id=version_id, preview_id=job_id, now=LATER)
     assert page.needs_administrator
     with pytest.raises(FinalResultsConcerned):
         key_corrections.confirm_correction(

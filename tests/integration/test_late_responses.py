@@ -135,6 +135,24 @@ def test_there_is_room_for_so_many_and_no_more_also_for_requests_at_the_same_tim
     assert len(list_late()) == MOST_LATE_RESPONSES == 200
 
 
+def test_the_result_page_says_how_many_came_late_and_only_then(app: Flask) -> None:
+    add_person("an")
+    visitor = Visitor(app, "an")
+    attempt_id = visitor.start(add_open_round().id)
+    visitor.post(f"/attempts/{attempt_id}/finish")
+    path, result = f"/attempts/{attempt_id}/responses", f"/attempts/{attempt_id}/result"
+    visitor.client.set_cookie("language", "en")
+    words = "kept on record and not counted"
+    assert words not in visitor.get(result).text
+    before = run_sql("SELECT score_hundredths FROM attempts")
+    visitor.post_json(path, {"responses": [{"slot": 5, "choice": 1, "sequence": 2}]})
+    assert f"1 answer came after the end of the attempt: it is {words}." in visitor.get(result).text
+    changed = [{"slot": slot, "choice": 2, "sequence": 3} for slot in (5, 6)]
+    visitor.post_json(path, {"responses": changed})
+    assert f"2 answers came after the end of the attempt: they are {words}." in visitor.get(result).text
+    assert run_sql("SELECT score_hundredths FROM attempts") == before
+
+
 def test_a_program_is_told_what_was_received_and_what_becomes_of_the_rest(app: Flask) -> None:
     add_person("an")
     visitor = Visitor(app, "an")

@@ -18,6 +18,7 @@ from quiz_app.domain.people import Role
 from quiz_app.extensions import db
 from quiz_app.services.issued_lists import rotate_keys
 from quiz_app.services.job_running import run_next_job
+from quiz_app.web.organiser import lists as organiser_lists
 from tests.factories import add_person, add_unit, run_sql, sit_attempt
 from tests.integration.visitor import Visitor, add_open_round
 from tests.statements import count_statements
@@ -123,6 +124,18 @@ def test_a_zip_is_made_in_the_background_and_each_file_in_it_proves_itself(scene
         names = archive.namelist()
         assert len(names) == 3
         assert "genuine and unchanged" in scene.check(archive.read(names[0]), names[0]).text
+
+
+def test_many_sheets_are_made_in_the_background(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(organiser_lists, "MOST_SHEETS", 2)
+    answer = scene.take_all("xlsx", shape="sheets")
+    assert answer.status_code == 303
+    storage = scene.app.extensions["storage"]
+    assert run_next_job(storage=storage, make_context=scene.app.app_context, read_now=read_now)
+    result = scene.boss.get(f"{answer.location}/result")
+    assert len(load_workbook(BytesIO(result.data)).worksheets) == 3
+    assert "genuine and unchanged" in scene.check(result.data, "a.xlsx").text
+    assert scene.take_all("pdf", shape="sheets").status_code == 422
 
 
 @pytest.mark.parametrize("file_format", ["xlsx", "csv"])

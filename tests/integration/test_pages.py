@@ -19,6 +19,7 @@ from quiz_app.extensions import db
 from quiz_app.persistence.session import transaction
 from quiz_app.services.attempts import start_attempt
 from quiz_app.services.jobs import add_job
+from tests.entry_factories import add_bare_draft
 from tests.factories import add_person, add_unit, run_sql, sit_attempt
 from tests.integration.bank import add_item_import, find_item_id
 from tests.integration.staff import add_staff_list
@@ -46,11 +47,17 @@ ONLY_ORGANISERS_POST_NOTHING: Expected = {"anonymous": 401, "organiser": 422, "a
 ONLY_ITS_ORGANISER: Expected = {"anonymous": TO_SIGN_IN, "organiser": 200, "administrator": 404, "others": 403}
 ONLY_ORGANISERS_MISS: Expected = {"anonymous": TO_SIGN_IN, "organiser": 404, "administrator": 404, "others": 403}
 ONLY_ORGANISERS_POST_MISSING: Expected = {"anonymous": 401, "organiser": 404, "administrator": 404, "others": 403}
+ONLY_WRITERS: Expected = {"anonymous": TO_SIGN_IN, "owner": 200, "unit_lead": 200, "others": 404}
+ONLY_JUDGES_MISS: Expected = {"anonymous": TO_SIGN_IN, "judge": 404, "others": 403}
+ONLY_JUDGES_POST_MISSING: Expected = {"anonymous": 401, "judge": 404, "others": 403}
 ONLY_UNIT_LEAD: Expected = {"anonymous": TO_SIGN_IN, "unit_lead": 200, "others": 403}
+ONLY_UNIT_LEAD_MISS: Expected = {"anonymous": TO_SIGN_IN, "unit_lead": 404, "others": 403}
 EXPECTED: dict[tuple[str, str], Expected] = {
     ("GET", "static"): {"others": 200},
     ("GET", "public.show_home"): {"others": 200},
     ("GET", "public.show_health"): {"others": 200},
+    # Without METRICS_TOKEN there is no such page.
+    ("GET", "public.show_metrics"): {"others": 404},
     ("GET", "public.show_readiness"): {"others": 200},
     ("GET", "public.show_ranking"): {"organiser": 200, "administrator": 200, "others": 403},
     ("POST", "public.set_language"): {"others": 302},
@@ -58,6 +65,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("GET", "public.show_certificate"): {"others": 404},
     ("GET", "public.find_list"): {"others": 200},
     ("GET", "public.show_list"): {"others": 404},
+    ("GET", "public.show_entry_receipt"): {"others": 404},
     # The form of this test has no file.
     ("POST", "public.check_list_file"): {"others": 422},
     ("GET", "unit_lead.show_lists"): ONLY_UNIT_LEAD,
@@ -117,6 +125,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("GET", "organiser.show_exceptions"): ONLY_ORGANISERS,
     ("GET", "organiser.show_person_attempts"): ONLY_ORGANISERS,
     ("POST", "organiser.extend_window"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.withdraw_extension"): ONLY_ORGANISERS_POST_NOTHING,
     ("POST", "organiser.set_extra_time"): ONLY_ORGANISERS_POST_NOTHING,
     ("POST", "organiser.void_attempt"): ONLY_ORGANISERS_POST_NOTHING,
     ("GET", "organiser.show_participants"): ONLY_ORGANISERS,
@@ -172,6 +181,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", "organiser.make_slips"): ONLY_ORGANISERS_POST_NOTHING,
     ("GET", "organiser.show_registrations"): ONLY_ORGANISERS,
     ("POST", "organiser.decide_registration"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.switch_registration"): ONLY_ORGANISERS_POST_NOTHING,
     # The list here has an error, so that it cannot be confirmed; it is discarded once.
     ("GET", "organiser.show_staff_lists"): ONLY_ORGANISERS,
     ("GET", "organiser.show_staff_list"): ONLY_ORGANISERS,
@@ -189,6 +199,10 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("GET", "account.end_agency_sign_in"): {"others": 404},
     ("GET", "organiser.show_banks"): ONLY_ORGANISERS,
     ("GET", "organiser.show_bank"): ONLY_ORGANISERS,
+    ("GET", "organiser.new_bank"): ONLY_ORGANISERS,
+    ("POST", "organiser.new_bank"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.edit_bank"): ONLY_ORGANISERS,
+    ("POST", "organiser.edit_bank"): ONLY_ORGANISERS_POST_NOTHING,
     ("GET", "organiser.show_item"): ONLY_ORGANISERS,
     ("GET", "organiser.new_item"): ONLY_ORGANISERS,
     ("POST", "organiser.new_item"): ONLY_ORGANISERS_POST_NOTHING,
@@ -204,6 +218,10 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     # An import of questions is its person's alone.
     ("GET", "organiser.show_item_import"): ONLY_ITS_ORGANISER,
     ("GET", "organiser.mend_import_line"): ONLY_ITS_ORGANISER,
+    # The job of the site is of another kind.
+    ("GET", "organiser.show_item_reading"): {
+        "anonymous": TO_SIGN_IN, "organiser": 404, "administrator": 404, "others": 403,
+    },
     # No picture of the import has the digest.
     ("GET", "organiser.show_import_picture"): {
         "anonymous": TO_SIGN_IN, "organiser": 404, "administrator": 404, "others": 403,
@@ -234,6 +252,132 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("GET", "account.activate"): {"others": 200},
     ("POST", "account.activate"): {"others": 200},
     # No contest here takes requests to join.
+    ("GET", "account.show_email"): ONLY_SIGNED_IN_PAGE,
+    ("POST", "account.set_email"): {"anonymous": 401, "others": 422},
+    ("GET", "unit_lead.show_letters"): ONLY_UNIT_LEAD,
+    ("POST", "unit_lead.write_letters"): {"anonymous": 401, "unit_lead": 422, "others": 403},
+    # No batch of letters has the id.
+    ("GET", "unit_lead.show_batch"): {"anonymous": TO_SIGN_IN, "unit_lead": 404, "others": 403},
+    ("GET", "unit_lead.show_letter"): {"anonymous": TO_SIGN_IN, "unit_lead": 404, "others": 403},
+    ("POST", "unit_lead.change_letter_text"): {"anonymous": 401, "unit_lead": 404, "others": 403},
+    ("POST", "unit_lead.remove_recipients"): {"anonymous": 401, "unit_lead": 422, "others": 403},
+    ("POST", "unit_lead.send_letters"): {"anonymous": 401, "unit_lead": 409, "others": 403},
+    ("POST", "unit_lead.stop_letters"): {"anonymous": 401, "unit_lead": 404, "others": 403},
+    ("POST", "unit_lead.discard_letters"): {"anonymous": 401, "unit_lead": 404, "others": 403},
+    ("GET", "organiser.show_letters"): ONLY_ORGANISERS,
+    ("POST", "organiser.write_letters"): ONLY_ORGANISERS_POST_NOTHING,
+    # No batch of letters has the id.
+    ("GET", "organiser.show_batch"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_letter"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.change_letter_text"): ONLY_ORGANISERS_POST_MISSING,
+    ("POST", "organiser.remove_recipients"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.send_letters"): {"anonymous": 401, "organiser": 409, "administrator": 409, "others": 403},
+    ("POST", "organiser.stop_letters"): ONLY_ORGANISERS_POST_MISSING,
+    ("POST", "organiser.discard_letters"): ONLY_ORGANISERS_POST_MISSING,
+    # The person is in no unit, hence nobody's; the form of this test has no address.
+    ("POST", "unit_lead.set_email"): {"anonymous": 401, "unit_lead": 422, "others": 403},
+    # No letter has the id; no mail server is set.
+    ("GET", "organiser.show_outbox_letter"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.decide_letter"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.retry_letters"): {"anonymous": 401, "organiser": 303, "administrator": 303, "others": 403},
+    ("POST", "organiser.send_trial"): {"anonymous": 401, "organiser": 409, "administrator": 409, "others": 403},
+    # A draft of the owner, whose unit is the unit lead's too. It lacks what the form asks for.
+    ("GET", "participant.show_entries"): ONLY_SIGNED_IN_PAGE,
+    # The round here takes no initiatives.
+    ("GET", "participant.new_entry"): {"anonymous": TO_SIGN_IN, "others": 404},
+    ("POST", "participant.begin_entry"): {"anonymous": 401, "others": 404},
+    ("GET", "participant.show_entry"): ONLY_WRITERS,
+    ("GET", "participant.show_entry_history"): ONLY_WRITERS,
+    ("GET", "participant.show_entry_check"): ONLY_WRITERS,
+    ("GET", "participant.show_entry_receipt"): {"anonymous": TO_SIGN_IN, "others": 404},
+    ("GET", "participant.download_entry_receipt"): {"anonymous": TO_SIGN_IN, "others": 404},
+    ("POST", "participant.save_entry"): {"anonymous": 401, "owner": 422, "unit_lead": 422, "others": 404},
+    ("POST", "participant.submit"): {"anonymous": 401, "owner": 409, "unit_lead": 409, "others": 404},
+    ("POST", "participant.withdraw_entry"): {"anonymous": 401, "owner": 409, "unit_lead": 409, "others": 404},
+    # The form here has no such field, and no file has the id.
+    ("GET", "participant.show_files"): {"anonymous": TO_SIGN_IN, "others": 404},
+    ("POST", "participant.attach_part"): {"anonymous": 401, "others": 422},
+    ("POST", "participant.remove_file"): {"anonymous": 401, "others": 404},
+    ("GET", "entry_files.show_preview"): {"anonymous": TO_SIGN_IN, "others": 404},
+    ("GET", "entry_files.show_picture"): {"anonymous": TO_SIGN_IN, "others": 404},
+    ("GET", "entry_files.download"): {"anonymous": TO_SIGN_IN, "others": 404},
+    ("POST", "organiser.download_entry_files"): ONLY_ORGANISERS_POST_MISSING,
+    # The round here is no initiative round; nobody was given a sheet, and no panel has the id.
+    ("GET", "judge.show_sheet"): ONLY_JUDGES_MISS,
+    ("GET", "judge.show_file"): ONLY_JUDGES_MISS,
+    ("GET", "judge.download_own_paper"): ONLY_JUDGES_MISS,
+    ("GET", "judge.show_conflicts"): {"anonymous": TO_SIGN_IN, "judge": 200, "others": 403},
+    ("POST", "judge.save_sheet"): ONLY_JUDGES_POST_MISSING,
+    ("POST", "judge.confirm_sheet"): ONLY_JUDGES_POST_MISSING,
+    ("POST", "judge.abstain"): {"anonymous": 401, "judge": 422, "others": 403},
+    ("POST", "judge.declare_conflict"): {"anonymous": 401, "judge": 422, "others": 403},
+    ("POST", "judge.declare_unit_conflict"): {"anonymous": 401, "judge": 422, "others": 403},
+    ("GET", "organiser.show_judging"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_panels"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.add_panel"): ONLY_ORGANISERS_POST_MISSING,
+    ("POST", "organiser.change_panel"): ONLY_ORGANISERS_POST_MISSING,
+    ("POST", "organiser.assign_automatically"): ONLY_ORGANISERS_POST_MISSING,
+    ("GET", "organiser.show_assignment_table"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.download_assignment_table"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.preview_assignments"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.confirm_assignments"): ONLY_ORGANISERS_POST_MISSING,
+    ("GET", "organiser.show_matrix"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.download_matrix"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.download_judge_paper"): ONLY_ORGANISERS_MISS,
+    # The initiative of the site is a draft.
+    ("GET", "organiser.show_entry_sheets"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.assign_one"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.change_sheet"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.show_conflicts"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.enter_conflict"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.set_judging_moments"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.show_judging_ranking"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.set_shortlist"): ONLY_ORGANISERS_POST_MISSING,
+    # Neither is there a day of presenting, nor a prize; nothing is published.
+    ("GET", "organiser.show_presentations"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_presentation_board"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.draw_turns"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.give_presentation_sheets"): ONLY_ORGANISERS_POST_MISSING,
+    ("POST", "organiser.turn_clock"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.set_presentation_lock"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.show_initiative_prizes"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.change_initiative_prizes"): ONLY_ORGANISERS_POST_MISSING,
+    ("GET", "organiser.download_prize_certificate"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.download_prize_certificates"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_combined_ranking"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.download_combined_ranking"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_initiative_papers"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.download_initiative_paper"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_release"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.release_entries"): ONLY_ORGANISERS_POST_MISSING,
+    ("GET", "participant.download_prize_certificate"): {"anonymous": TO_SIGN_IN, "others": 404},
+    ("GET", "public.show_initiative_results"): {"others": 404},
+    ("GET", "public.show_gallery"): {"others": 404},
+    ("GET", "public.show_gallery_entry"): {"others": 404},
+    # Nothing was handed in: the round here takes no initiatives, and the initiative of the site is a draft.
+    ("GET", "unit_lead.show_initiatives"): ONLY_UNIT_LEAD,
+    ("GET", "unit_lead.show_handed_in"): ONLY_UNIT_LEAD_MISS,
+    ("GET", "unit_lead.show_handed_in_entry"): ONLY_UNIT_LEAD_MISS,
+    ("GET", "unit_lead.show_similar"): ONLY_UNIT_LEAD_MISS,
+    ("GET", "unit_lead.download_handed_in"): ONLY_UNIT_LEAD_MISS,
+    ("GET", "unit_lead.download_minutes"): ONLY_UNIT_LEAD_MISS,
+    ("GET", "unit_lead.show_board"): ONLY_UNIT_LEAD_MISS,
+    ("GET", "unit_lead.download_board"): ONLY_UNIT_LEAD_MISS,
+    ("POST", "unit_lead.take_entry_step"): {"anonymous": 401, "unit_lead": 422, "others": 403},
+    ("POST", "unit_lead.take_entries_step"): {"anonymous": 401, "unit_lead": 422, "others": 403},
+    ("GET", "organiser.show_initiatives"): ONLY_ORGANISERS,
+    ("GET", "organiser.show_handed_in"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_handed_in_entry"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_similar"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.download_handed_in"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_board"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.download_board"): ONLY_ORGANISERS_MISS,
+    ("POST", "unit_lead.remind_units"): {"anonymous": 401, "unit_lead": 404, "others": 403},
+    ("POST", "organiser.remind_units"): ONLY_ORGANISERS_POST_MISSING,
+    ("GET", "organiser.show_late_doors"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.add_late_door"): ONLY_ORGANISERS_POST_MISSING,
+    ("POST", "organiser.take_entry_step"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.take_entries_step"): ONLY_ORGANISERS_POST_NOTHING,
     ("GET", "account.register"): {"others": 404},
     ("POST", "account.register"): {"others": 404},
     ("GET", "account.find_registration"): {"others": 200},
@@ -267,6 +411,16 @@ class Site:
             "digest": "0" * 64,
             "version_id": 1,
             "notice_id": 1,
+            "batch_id": 1,
+            "letter_id": 1,
+            "judgement_id": 1,
+            "panel_id": 1,
+            "file_id": 1,
+            "other_id": 1,
+            "field": "no-such-field",
+            "prize_id": 1,
+            "kind": "minutes",
+            "file_format": "pdf",
         }
         values |= self.ids
         assert rule.arguments <= set(values), f"{rule} has an argument that this test has no value for"
@@ -299,6 +453,7 @@ def site(app: Flask) -> Site:
         "item_id": find_item_id(round_.bank_id),
         "item_import_id": add_item_import(people["organiser"], round_.bank_id),
         "position": 0,
+        "entry_id": add_bare_draft(people["owner"], unit_id),
     }
     return Site(app, round_.id, open_id, finished_id, visitors, job_id, ids)
 

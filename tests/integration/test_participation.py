@@ -12,10 +12,11 @@ from quiz_app.cache import ProcessCache
 from quiz_app.domain.contests import Round, UnitRankingRule
 from quiz_app.domain.directory import PeopleScope
 from quiz_app.domain.errors import AttemptClosed
-from quiz_app.domain.participation import Participation, UnitProgress, add_up
+from quiz_app.domain.participation import Participation, UnitProgress, add_up, add_up_branches
 from quiz_app.domain.people import Person, Role
 from quiz_app.domain.units import Quota
 from quiz_app.extensions import db
+from quiz_app.persistence import participation as participation_store
 from quiz_app.persistence import quotas as quotas_store
 from quiz_app.persistence.results import UnitLine
 from quiz_app.persistence.session import transaction
@@ -95,6 +96,50 @@ def test_what_one_unit_has_above_its_quota_does_not_count_for_another() -> None:
     totals = add_up([make(5, 2), make(1, 3), make(4, None)])
     assert (totals.owed, totals.passed, totals.missing, totals.units_met) == (5, 10, 2, 1)
     assert add_up([]).missing is None
+
+
+def test_a_unit_with_sub_units_sees_what_they_owe_and_have_together(app: Flask) -> None:
+    school = School(add_round())
+    below_group = add_unit("TO1", name="Nhóm Một", parent_id=school.group, staff_number=3, kind="group")
+    school.sit()
+    sit_attempt(add_person("sau", unit_id=below_group), school.round, right=8, started_at=MIDDLE)
+    top, group = school.view().branches
+    assert (top.unit.unit_id, top.unit.owed, top.unit.passed, top.sub_units) == (school.unit, 3, 1, 2)
+    assert (top.below.owed, top.below.passed, top.below.missing) == (2, 1, 1)
+    assert (top.below.units_owing, top.below.units_met) == (2, 1)
+    assert (group.unit.unit_id, group.sub_units, group.below.owed, group.below.missing) == (school.group, 1, 1, 0)
+    visitor = Visitor(app, "phu-trach")
+    visitor.client.set_cookie("language", "en")
+    page = visitor.get(f"/unit/?round={school.round.id}").text
+    assert "The unit itself: 1 of 3 have passed." in page
+    assert "Its sub-units (2) owe 2 together and have 1; 1 are missing, 1 of 2 have met their quota." in page
+
+
+def test_a_unit_in_a_ring_or_under_one_that_is_gone_is_added_up_once() -> None:
+    def make(unit_id: int) -> UnitProgress:
+        return UnitProgress(unit_id, str(unit_id), None, 9, 1, 1, 0, 0, 0, 2)
+
+    found = add_up_branches([make(1), make(2), make(4)], {1: 2, 2: 1, 3: 1, 4: 3})
+    assert [(branch.unit.unit_id, branch.sub_units) for branch in found] == [(1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize("state", [None, *Participation])
+def test_with_many_units_the_same_is_told(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, state: Participation | None
+) -> None:
+    school = School(add_round())
+    school.sit()
+
+    def tell() -> list[object]:
+        names = [
+            find_names(school.lead, school.round, state=state, **asked)
+            for asked in ({}, {"unit_id": school.group}, {"query": "a"})
+        ]
+        return [*names, school.view()]
+
+    told = tell()
+    monkeypatch.setattr(participation_store, "MANY_UNITS", 0)
+    assert tell() == told
 
 
 def test_a_result_stays_with_the_unit_under_which_it_was_reached(app: Flask) -> None:
@@ -250,3 +295,15 @@ def test_units_stand_by_weights_by_block_and_above_the_floor() -> None:
     assert rank(participation_weight=40, score_weight=60) == [("D", 1), ("B", 2), ("C", 3), ("A", 4)]
     assert rank(floor_percent=50) == [("D", 1), ("B", 2), ("A", 3), ("C", None)]
     assert rank(is_by_block=True) == [("D", 1), ("B", 2), ("C", 3), ("A", 1)]
+
+
+def test_the_table_of_units_escapes_names_and_shows_badges(app: Flask) -> None:
+    """Its rows are put together without the escaping that templates do by themselves."""
+    school = School(add_open_round())
+    school.sit()
+    add_unit("X", name='Trường <b class="x">&', parent_id=school.unit)
+    page = Visitor(app, "phu-trach").get(f"/unit/?round={school.round.id}").text
+    assert "Trường &lt;b class=&#34;x&#34;&gt;&amp;" in page
+    assert '<b class="x">' not in page
+    assert "&lt;span" not in page
+    assert page.count('<span class="badge-state') >= 2

@@ -11,7 +11,7 @@ from quiz_app.clock import read_now
 from quiz_app.services.attempts import view_attempt
 from quiz_app.services.definitions import read_definition
 from tests.factories import add_person, find_right_choices
-from tests.integration.visitor import Visitor, add_open_round
+from tests.integration.visitor import Visitor, add_open_round, close_round
 
 RULES = {"reveal_during_attempt": True, "is_ranked": False}
 DEFINITION = """
@@ -105,6 +105,26 @@ def test_nobody_else_sees_it(app: Flask) -> None:
     path = f"{sitting.path}/questions/0/feedback"
     assert Visitor(app, "khac").get(path).status_code == 404
     assert Visitor(app).get(path, headers={"Accept": "application/json"}).status_code == 401
+
+
+@pytest.mark.parametrize("is_ranked", [True, False])
+def test_only_a_ranked_round_must_be_taken_again(app: Flask, is_ranked: bool) -> None:
+    sitting = Sitting(app, is_ranked=is_ranked)
+    sitting.visitor.post(f"{sitting.path}/finish", token=sitting.token)
+    sitting.visitor.client.set_cookie("language", "en")
+    result, home = sitting.visitor.get(f"{sitting.path}/result").text, sitting.visitor.get("/my").text
+    assert ("The round must be taken again" in result, "The round must be taken again" in home) == (is_ranked,) * 2
+    assert ("outside the ranking" in result) is not is_ranked
+
+
+def test_an_open_practice_round_is_not_the_state_of_the_contest(app: Flask) -> None:
+    closed = add_open_round()
+    close_round(closed.id)
+    visitor = Visitor(app)
+    visitor.client.set_cookie("language", "en")
+    add_open_round(code="thu", **RULES)
+    hero = visitor.get("/").text.partition('class="hero-state"')[2].partition("</p>")[0]
+    assert "Locked since" in hero
 
 
 @pytest.mark.parametrize(

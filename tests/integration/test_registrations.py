@@ -163,3 +163,26 @@ def test_of_two_equal_requests_at_once_one_is_kept(app: Flask, school: int) -> N
     )
     assert sum(isinstance(outcome, AlreadyRegistered) for outcome in outcomes) == 1
     assert len(run_sql("SELECT id FROM registrations")) == 1
+
+
+def test_an_organiser_turns_requests_on_and_off(app: Flask) -> None:
+    round_ = add_open_round()
+    school = add_unit("TH", name="Trường Nhà")
+    add_person("to-chuc", roles=[Role.ORGANISER])
+    add_person("phu-trach", roles=[Role.UNIT_LEAD], led_unit_id=school)
+    organiser, path = Visitor(app, "to-chuc"), f"/organiser/contests/{round_.contest_id}/registration"
+    assert Visitor(app).get("/register").status_code == 404
+    assert organiser.post(path, {"registration": "maybe"}).status_code == 422
+    assert Visitor(app, "phu-trach").post(path, {"registration": "on"}).status_code == 403
+    assert "/register" not in Visitor(app).get("/sign-in").text
+    for _ in range(2):
+        assert organiser.post(path, {"registration": "on"}).status_code == 303
+    assert "/register" in Visitor(app).get("/sign-in").text
+    assert ask(Visitor(app), school).status_code == 303
+    assert organiser.post(path, {"registration": "off"}).status_code == 303
+    assert Visitor(app).get("/register").status_code == 404
+    # What was asked before is still decided on.
+    decision = f"/unit/registrations/{find_id()}/decision"
+    assert Visitor(app, "phu-trach").post(decision, {"decision": "approve"}).status_code == 303
+    assert len(run_sql("SELECT id FROM audit_entries WHERE action = 'registration_switched'")) == 2
+    assert organiser.post(f"{path.replace(str(round_.contest_id), '1')}", {"registration": "on"}).status_code == 404

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from quiz_app.cache import ProcessCache
+from quiz_app.domain.attempts import PredictionChange
 from quiz_app.domain.contests import PredictionSubject, RankCriterion
 from quiz_app.domain.errors import NotAllowed, NotFound
 from quiz_app.domain.people import Person, Role
@@ -197,7 +198,7 @@ def _sit_with_guess(person: Person, round_id: int, *, right: int, guess: int | N
             auth_version=person.auth_version,
             attempt_id=attempt_id,
             changes=[],
-            prediction=guess,
+            prediction=PredictionChange(guess, 1),
             now=started_at,
         )
     finish_attempt(person=person, attempt_id=attempt_id, now=started_at + timedelta(seconds=30))

@@ -5,16 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from quiz_app.domain.attempts import LARGEST_PREDICTION, LARGEST_SEQUENCE, ResponseChange
+from quiz_app.domain.attempts import LARGEST_PREDICTION, LARGEST_SEQUENCE, PredictionChange, ResponseChange
+from quiz_app.domain.contests import PredictionSubject
 from quiz_app.domain.errors import AttemptClosed, InvalidInput, NotFound, SignInRequired, UnknownChoice
 from quiz_app.domain.people import Person
-from quiz_app.services.attempts import Acknowledgement, finish_attempt, save_responses, start_attempt
+from quiz_app.services.attempts import (
+    Acknowledgement,
+    finish_attempt,
+    save_responses,
+    start_attempt,
+    view_attempt,
+    view_result,
+)
 from quiz_app.services.people import sign_out_everywhere
 from tests.factories import CLOSING, MIDDLE, MS, add_person, add_round, run_sql, save_choices
+from tests.integration.threads import run_together
+from tests.integration.visitor import Visitor, add_open_round
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -22,16 +34,22 @@ DEADLINE = MIDDLE + timedelta(seconds=300)
 
 
 def save(
-    person: Person, attempt_id: int, *changes: tuple[int, int | None, int], prediction: int | None = None, **values: Any
+    person: Person,
+    attempt_id: int,
+    *changes: tuple[int, int | None, int],
+    prediction: int | tuple[int, int] | None = None,
+    **values: Any,
 ) -> Acknowledgement:
-    """Save (slot, choice, sequence) triples in the middle of the attempt."""
+    """Save (slot, choice, sequence) triples, and a prediction with its sequence, in the middle of the attempt."""
+    if isinstance(prediction, int):
+        prediction = (prediction, 1)
     return save_responses(
         **{
             "account_id": person.id,
             "auth_version": person.auth_version,
             "attempt_id": attempt_id,
             "changes": [ResponseChange(*change) for change in changes],
-            "prediction": prediction,
+            "prediction": PredictionChange(*prediction) if prediction else None,
             "now": MIDDLE,
             **values,
         }
@@ -39,9 +57,10 @@ def save(
 
 
 def stored_responses() -> dict[str, list[int | None]]:
-    """What the only attempt holds."""
+    """What the only attempt holds of its slots."""
     ((stored,),) = run_sql("SELECT responses FROM attempts")
-    return json.loads(stored) if isinstance(stored, str) else stored
+    kept = json.loads(stored) if isinstance(stored, str) else stored
+    return {name: parts for name, parts in kept.items() if name != "p"}
 
 
 def start(**changes: Any) -> tuple[Person, int]:
@@ -178,6 +197,78 @@ def test_a_prediction_out_of_range_saves_nothing(prediction: int) -> None:
         save(person, attempt_id, (0, 1, 1), prediction=prediction)
     assert stored_responses() == {}
     assert run_sql("SELECT prediction FROM attempts") == [(None,)]
+
+
+def test_an_older_prediction_never_overwrites_a_newer_one() -> None:
+    person, attempt_id = start()
+    assert save(person, attempt_id, prediction=(100, 5)).prediction == [5, 100]
+    for sequence in (0, 4, 5):
+        stale = save(person, attempt_id, prediction=(7, sequence))
+        assert stale.prediction == [5, 100], "the acknowledgement tells what is stored"
+        assert save(person, attempt_id, (0, 1, 1), prediction=(7, sequence)).prediction == [5, 100]
+    assert run_sql("SELECT prediction FROM attempts") == [(100,)]
+    assert save(person, attempt_id, prediction=(7, 6)).prediction == [6, 7]
+    assert run_sql("SELECT prediction FROM attempts") == [(7,)]
+
+
+def test_a_prediction_is_acknowledged_with_every_save_and_is_no_response() -> None:
+    person, attempt_id = start()
+    assert save(person, attempt_id, (0, 1, 1)).prediction is None
+    save(person, attempt_id, prediction=(42, 3))
+    acknowledged = save(person, attempt_id, (1, 1, 1))
+    assert (set(acknowledged.responses), acknowledged.flags, acknowledged.prediction) == ({"0", "1"}, {}, [3, 42])
+    page = view_attempt(person=person, attempt_id=attempt_id, now=MIDDLE)
+    assert (page.attempt.prediction, page.attempt.prediction_sequence) == (42, 3)
+    assert page.attempt.answered_count == 2
+    finish_attempt(person=person, attempt_id=attempt_id, now=MIDDLE)
+    receipt = view_result(person=person, attempt_id=attempt_id, now=MIDDLE).receipt
+    assert receipt.answered_count == 2
+
+
+def test_predictions_of_several_devices_at_the_same_moment_leave_the_newest(app: Flask) -> None:
+    person, attempt_id = start()
+    sequences = list(range(1, 13))
+    saves = [
+        partial(save, person, attempt_id, *([(0, 1, n)] if n % 2 else []), prediction=(1000 + n, n)) for n in sequences
+    ]
+    run_together(app, saves)
+    assert run_sql("SELECT prediction FROM attempts") == [(1012,)]
+    assert save(person, attempt_id, prediction=(5, 11)).prediction == [12, 1012]
+
+
+@pytest.mark.parametrize("sequence", [-1, LARGEST_SEQUENCE + 1])
+def test_a_sequence_number_of_a_prediction_out_of_range_saves_nothing(sequence: int) -> None:
+    person, attempt_id = start()
+    with pytest.raises(InvalidInput):
+        save(person, attempt_id, (0, 1, 1), prediction=(5, sequence))
+    assert stored_responses() == {}
+    assert run_sql("SELECT prediction FROM attempts") == [(None,)]
+
+
+def test_pages_of_an_older_release_and_plain_forms_are_ordered_by_their_arrival(app: Flask) -> None:
+    add_person("an")
+    visitor = Visitor(app, "an")
+    attempt_id = visitor.start(add_open_round(prediction=PredictionSubject.PEOPLE_ALL_RIGHT).id)
+    path = f"/attempts/{attempt_id}/responses"
+
+    def find_stored() -> int:
+        ((stored,),) = run_sql("SELECT prediction FROM attempts")
+        return stored
+
+    # A number without a sequence: what the script sent before predictions had one.
+    answer = visitor.post_json(path, {"prediction": 11})
+    assert (answer.status_code, answer.json["prediction"][1], find_stored()) == (200, 11, 11)
+    # A copy that another device kept since long ago arrives after it.
+    answer = visitor.post_json(path, {"prediction": {"value": 12, "sequence": 5}})
+    assert (answer.status_code, answer.json["prediction"][1], find_stored()) == (200, 11, 11)
+    # A form that shows what another device has changed meanwhile: left alone it says nothing, changed it is newer.
+    visitor.post(path, {"prediction": "3", "shown-prediction": "3"})
+    assert find_stored() == 11
+    visitor.post(path, {"prediction": "1.300", "shown-prediction": "3"})
+    assert find_stored() == 1300
+    for wrong in ({"value": 1}, {"sequence": 1}, {"value": "1", "sequence": 1}, [1, 2], {"value": 1, "sequence": True}):
+        assert visitor.post_json(path, {"prediction": wrong}).status_code == 422, wrong
+    assert find_stored() == 1300
 
 
 def test_a_save_of_nothing_is_refused() -> None:

@@ -19,6 +19,7 @@ from quiz_app.persistence.session import Statement
 from quiz_app.services import staff_lists
 from quiz_app.services.jobs import find_job
 from quiz_app.services.staff_lists import StaffListChanged
+from quiz_app.storage import FolderStorage
 from tests.factories import add_person, add_unit, run_sql
 from tests.integration.staff import KEYS, TODAY, add_staff_list, import_list, make_list, run_jobs
 from tests.integration.threads import run_together
@@ -325,3 +326,40 @@ def test_a_list_as_an_office_sends_it(app: Flask, organiser: Person, tmp_path: P
     ]
     assert accounts["0912345678"]["citizen_hash"] == KEYS.hash_citizen_number(CITIZEN)
     assert accounts["0912345679"]["job_title"] == "=Trưởng nhóm"
+
+
+def test_a_large_list_is_read_in_the_background(
+    app: Flask, organiser: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff_lists, "SMALL_LIST", 10)
+    storage = app.extensions["storage"] = FolderStorage(tmp_path)
+    visitor = Visitor(app, "to-chuc")
+    content = make_list(AN, BINH).encode("utf-8-sig")
+
+    def upload(content: bytes) -> str:
+        fields = {"csrf_token": visitor.read_token(), "unit_id": "", "file": (BytesIO(content), "danh-sach.csv")}
+        answer = visitor.ask("POST", "/organiser/staff-lists", data=fields, content_type="multipart/form-data")
+        assert answer.status_code == 303
+        assert "/jobs/" in answer.location
+        return answer.location
+
+    location = upload(content)
+    assert run_sql("SELECT id FROM staff_imports") == []
+    assert visitor.get(location).status_code == 200, "while it waits"
+    run_jobs(app, tmp_path)
+    ((import_id,),) = run_sql("SELECT id FROM staff_imports")
+    assert list(storage.list_files("uploads/")) == []
+    page = visitor.get(location).text
+    assert f"/organiser/staff-lists/{import_id}" in page
+    assert visitor.post(f"/organiser/staff-lists/{import_id}/confirm").status_code == 303
+    run_jobs(app, tmp_path)
+    assert list(read_accounts()) == ["cb001", "cb002"]
+    # A file that is gone is told, and nothing is kept.
+    location = upload(content + b"\n")
+    for file in list(storage.list_files("uploads/")):
+        storage.delete_file(file.key)
+    run_jobs(app, tmp_path)
+    assert len(run_sql("SELECT id FROM staff_imports")) == 1
+    page = visitor.get(location)
+    assert page.status_code == 200
+    assert "/organiser/staff-lists/" not in page.text.partition("<main")[2]

@@ -106,13 +106,13 @@ def test_a_start_is_a_read_and_an_insert_and_a_finish_one_write_for_each_table(s
 
 def test_pages_cost_the_person_and_what_they_show(scene: Scene) -> None:
     assert scene.count_pages() == {
-        "home": (4, 0),
+        "home": (5, 0),
         "start page": (2, 0),
         "question page": (2, 0),
         "check page": (2, 0),
-        "result": (4, 0),
+        "result": (5, 0),
         "history": (3, 0),
-        "public home": (3, 0),
+        "public home": (4, 0),
         "ranking of people": (4, 0),
         "ranking of units": (3, 0),
     }
@@ -121,7 +121,8 @@ def test_pages_cost_the_person_and_what_they_show(scene: Scene) -> None:
 def test_a_home_without_any_finished_attempt_reads_no_scores_and_no_notices(app: Flask, scene: Scene) -> None:
     add_person("moi")
     visitor = Visitor(app, "moi")
-    assert scene.count(lambda: visitor.get("/my")) == (2, 0)
+    # The person, the rounds, and the rounds of initiatives.
+    assert scene.count(lambda: visitor.get("/my")) == (3, 0)
 
 
 def test_pages_cost_the_same_with_1_and_200_attempts_of_the_person(scene: Scene) -> None:

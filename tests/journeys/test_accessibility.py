@@ -207,6 +207,34 @@ def test_nothing_scrolls_sideways(open_device: OpenDevice, stage: Stage, login: 
     assert wide == []
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_pages_around_it_do_not_scroll_sideways_in_either_language(
+    open_device: OpenDevice, stage: Stage, login: str, language: str
+) -> None:
+    page = open_device({"width": 320, "height": 640})
+    sign_in(page, stage.base_url, login)
+    attempt_id = start_attempt(page, stage)
+    page.context.add_cookies([{"name": "language", "value": language, "url": stage.base_url}])
+    round_path = f"/rounds/{stage.round_id}"
+
+    def look(paths: list[str]) -> list[str]:
+        wide = []
+        for path in paths:
+            page.goto(f"{stage.base_url}{path}")
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                wide.append(path)
+        return wide
+
+    open_paths = ["/my", f"/attempts/{attempt_id}/check", f"{round_path}/start", "/"]
+    assert look(open_paths) == []
+    page.goto(f"{stage.base_url}/attempts/{attempt_id}")
+    wait_for_script(page)
+    page.evaluate("document.getElementById('finish').requestSubmit()")
+    expect(page.locator(".score-large")).to_be_visible()
+    result = f"/attempts/{attempt_id}/result"
+    assert look(["/my", result, f"{round_path}/start", f"{round_path}/attempts", "/certificates", "/verify"]) == []
+
+
 @pytest.mark.usefixtures("page_clock", "attempt_id")
 def test_ordinary_use_is_quiet(page: Page) -> None:
     """A minute of answering: fewer than four changes are read out by themselves."""

@@ -152,6 +152,8 @@ def test_letters_of_the_keyboard_tick_and_untick_boxes(page: Page, stage: Stage,
     question.locator("legend").focus()
     for key in "bdb":
         page.keyboard.press(key)
+        # Longer than the page waits before it follows a scroll: going to a question is no scroll of the person's.
+        page.wait_for_timeout(400)
     stage.wait_for_saved(attempt_id, {slot: [3]})
 
 

@@ -99,6 +99,41 @@ def test_no_pair_is_missed_that_comparing_all_with_all_finds() -> None:
     assert across <= {(pair.first, pair.second) for pair in find_like_between(*half)}
 
 
+def make_options_item(*words: str) -> Item:
+    """An item of the stem "x" (two pairs of words) and options of one word (two pairs each)."""
+    return make_item("x", *words)
+
+
+@pytest.mark.parametrize("known_first", [True, False])
+@pytest.mark.parametrize("extra", range(1, 8))
+def test_two_that_share_no_more_than_they_must_are_found(extra: int, *, known_first: bool) -> None:
+    """At the very bound: what one of them has alone is rarest and fills its list of rare pairs but for the last place.
+    One place fewer, and the two would never be compared.
+    """
+    common = [f"c{number}" for number in range(3 * extra - 1)]
+    one, other = make_options_item(*common), make_options_item(*common, *(f"r{number}" for number in range(extra)))
+    # Every pair that both have is in two more items, so that those which only one has are rarer.
+    crowd = [make_item("x", common[place], f"z{place}", f"y{place}") for place in range(len(common))]
+    shared, all_ = (
+        make_shingles(one).whole & make_shingles(other).whole,
+        make_shingles(one).whole | make_shingles(other).whole,
+    )
+    assert len(shared) == ALIKE * len(all_)
+    items = [one, other, *crowd] if known_first else [other, one, *crowd]
+    assert (0, 1, 75) in {(pair.first, pair.second, pair.percent) for pair in find_like_pairs(items)}
+    assert (0, 0, 75) in {(pair.first, pair.second, pair.percent) for pair in find_like_between([one], [other, *crowd])}
+    assert (0, 0, 75) in {(pair.first, pair.second, pair.percent) for pair in find_like_between([other], [one, *crowd])}
+
+
+def test_ten_thousand_of_one_kind_end_in_time() -> None:
+    """A file of one question again and again, and one whose questions all have the same stem."""
+    same = [make_item("Chọn câu đúng", "Bộ Nội vụ", "Bộ Y tế")] * 3000
+    assert {(pair.first, pair.second) for pair in find_like_pairs(same)} >= {(0, place) for place in range(1, 10)}
+    stems = [make_item("Chọn câu đúng trong các câu sau", f"a{n} b{n} c{n}", f"d{n} e{n} f{n}") for n in range(3000)]
+    assert find_like_pairs(stems) == ()
+    assert [pair.percent for pair in find_like_between(stems[2999:], stems)][:1] == [100]
+
+
 CELLS = (
     BlueprintCell("a", Level.APPLY, 2),
     BlueprintCell("a", None, 3),

@@ -53,6 +53,22 @@ def test_empty_settings_are_as_good_as_none() -> None:
         ("SWEEP_SECONDS", "3601", "SWEEP_SECONDS is a whole number from 0 to 3600."),
         ("HTTPS", "on", "HTTPS is yes or no."),
         ("DEMONSTRATION", "2", "DEMONSTRATION is yes or no."),
+        *(
+            ("SITE_ADDRESS", value, "SITE_ADDRESS is an address such as https://thi.example.vn, without a path.")
+            for value in (
+                "thi.example.vn",
+                "ftp://thi.example.vn",
+                "https://",
+                "https://thi.example.vn/thi",
+                "https://thi.example.vn?a=1",
+                "https://thi.example.vn#a",
+                "https://an@thi.example.vn",
+                "https://thi.example.vn:port",
+                "https://thi.example.vn:0",
+                "https://thi example.vn",
+                "javascript:alert(1)",
+            )
+        ),
         ("WEB_SERVER", "flask", "WEB_SERVER is granian or gunicorn."),
     ],
 )
@@ -71,6 +87,20 @@ def test_a_wrong_database_address_is_not_repeated_because_it_may_hold_a_password
 @pytest.mark.parametrize(("name", "value"), [("PORT", "0"), ("PORT", "65535"), ("WEB_WORKERS", "1")])
 def test_numbers_at_their_bounds_are_taken(name: str, value: str) -> None:
     read(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("https://thi.example.vn", "https://thi.example.vn"),
+        (" https://thi.example.vn/ ", "https://thi.example.vn"),
+        ("http://10.0.0.7:8080", "http://10.0.0.7:8080"),
+        ("https://[::1]:8443", "https://[::1]:8443"),
+        ("", None),
+    ],
+)
+def test_the_address_of_the_site_is_scheme_and_host(given: str, address: str | None) -> None:
+    assert read(SITE_ADDRESS=given).site_address == address
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,10 @@ from question_bank.blueprint import Shortfall
 from question_bank.items import Level
 from quiz_app.domain import errors
 from quiz_app.domain.contests import AttemptRegime, RegimeKind
+from quiz_app.domain.initiatives import entries, file_rules, filling, states
+from quiz_app.domain.initiatives import rounds as initiative_rounds
+from quiz_app.domain.judging import judgements, presenting
+from quiz_app.domain.judging import prizes as judging_prizes
 from quiz_app.web import value_formats as formats
 from quiz_app.web import value_words as words
 from quiz_app.web.formatting import describe_refusal, register_formatting
@@ -164,6 +168,27 @@ def test_rules_in_words():
     ]
 
 
+def make_entry_refusals():
+    """One of each kind of the initiative round."""
+    return [
+        entries.EntryChanged(3),
+        entries.FileAlreadyThere("Minh chứng.pdf"),
+        entries.TooManyFiles(5),
+        file_rules.FileInfected(),
+        file_rules.FileNotScanned(),
+        file_rules.FileTooLarge(20 * 1024 * 1024),
+        file_rules.PartMisplaced(3),
+        file_rules.UploadsBusy(),
+        file_rules.WrongEntryFile("Minh chứng.pdf", "the file is empty", {}),
+        filling.EntryIncomplete((filling.FieldProblem("authors", "This is needed."),)),
+        initiative_rounds.HandInClosed(CLOSE),
+        initiative_rounds.HandInNotOpen(CLOSE),
+        initiative_rounds.RoundDecided(),
+        states.EntryJudged(),
+        states.EntryStepRefused(states.EntryState.FORWARDED),
+    ]
+
+
 def make_refusals():
     """One of each kind, with facts."""
     return [
@@ -208,6 +233,59 @@ def test_every_refusal_has_words_of_its_own():
         assert len(set(titles.values())) == len(titles)
         assert len(set(texts)) == len(texts)
         assert not any("%(" in text for text in texts)
+
+
+@pytest.mark.usefixtures("app")
+def test_every_refusal_of_the_initiative_round_has_words_of_its_own():
+    refusals = make_entry_refusals()
+    kinds = {
+        kind
+        for module in (entries, file_rules, filling, initiative_rounds, states)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, errors.Refusal) and kind.__module__ == module.__name__
+    }
+    assert {type(refusal) for refusal in refusals} == kinds
+    for language in ("en", "vi"):
+        g.language = language
+        texts = [(title_refusal(refusal), describe_refusal(refusal)) for refusal in refusals]
+        assert len({title for title, _ in texts}) == len({text for _, text in texts}) == len(refusals)
+        assert not any("%(" in text for _, text in texts)
+
+
+def make_judging_refusals():
+    """One of each kind of judging."""
+    return [
+        judgements.JudgeInConflict("Huỳnh Quốc Việt", 7),
+        judgements.JudgingChanged(),
+        judgements.MarkingClosed(CLOSE),
+        judgements.NotJudged(),
+        judgements.SheetChanged(3),
+        judgements.SheetConfirmed(),
+        judgements.SheetIncomplete((judgements.SheetProblem("novelty", "Give a mark; 0 is one too.", {}),)),
+        judgements.SheetNotYours(),
+        presenting.DrawOver(),
+        presenting.NothingToDraw(),
+        presenting.TurnMoved(),
+        judging_prizes.NotReadyForPrizes(),
+        judging_prizes.PrizesChanged(),
+        judging_prizes.PrizesUndecided(),
+    ]
+
+
+@pytest.mark.usefixtures("app")
+def test_every_refusal_of_judging_has_words_of_its_own():
+    refusals = make_judging_refusals()
+    kinds = {
+        kind
+        for kind in [*vars(judgements).values(), *vars(presenting).values(), *vars(judging_prizes).values()]
+        if isinstance(kind, type) and issubclass(kind, errors.Refusal) and kind is not errors.Refusal
+    }
+    assert {type(refusal) for refusal in refusals} == kinds
+    for language in ("en", "vi"):
+        g.language = language
+        texts = [(title_refusal(refusal), describe_refusal(refusal)) for refusal in refusals]
+        assert len({title for title, _ in texts}) == len({text for _, text in texts}) == len(refusals)
+        assert not any("%(" in text for _, text in texts)
 
 
 @pytest.mark.usefixtures("app")

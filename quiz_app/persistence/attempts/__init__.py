@@ -5,7 +5,7 @@ finish of the same attempt (the row lock orders them), it needs no second table 
 what a bare upsert costs. Statistics over responses read the rows of a round in one pass.
 """
 
-from quiz_app.persistence.attempts.late import DbLateResponse, add_late_responses
+from quiz_app.persistence.attempts.late import DbLateResponse, add_late_responses, count_late_slots
 from quiz_app.persistence.attempts.lists import (
     AttemptLine,
     LiveFigures,
@@ -43,6 +43,7 @@ __all__ = [
     "SavedState",
     "add_attempt",
     "add_late_responses",
+    "count_late_slots",
     "find_attempt",
     "find_open_attempt_id",
     "find_standing",

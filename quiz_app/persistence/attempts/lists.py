@@ -99,7 +99,7 @@ _RECENT = Statement(
 # The moment of a save stands in the response, as ms after the start: nothing more is written for this board.
 _SAVED_SQL = (
     "SELECT COUNT(*) AS saved FROM attempts, {each}(attempts.responses) answers "
-    "WHERE attempts.round_id = :round_id AND attempts.id >= :lowest_id AND substr(answers.key, 1, 1) <> 'f' "
+    "WHERE attempts.round_id = :round_id AND attempts.id >= :lowest_id AND substr(answers.key, 1, 1) NOT IN ('f', 'p') "
     "AND (attempts.state = 'in_progress' OR attempts.finished_at >= :since) "
     "AND attempts.started_at + {saved_ms} >= :since"
 )

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from question_bank.responses import list_fitting_forms
-from quiz_app.domain.attempts import Attempt, ResponseChange
-from quiz_app.persistence.attempts.table import FLAG_PREFIX, split_stored
+from quiz_app.domain.attempts import Attempt, PredictionChange, ResponseChange
+from quiz_app.persistence.attempts.table import FLAG_PREFIX, PREDICTION_NAME, split_stored
 from quiz_app.persistence.columns import from_json, to_json, to_ms
-from quiz_app.persistence.session import Statement, Work
+from quiz_app.persistence.session import Row, Statement, Work
 
 # The person, the session's standing, the state, the deadline, the slot, the option and the sequence number are all
 # conditions of the one UPDATE: a late, repeated, foreign or impossible save touches no row, and a finish that holds the
@@ -39,18 +39,31 @@ _SAVE = Statement.from_sqls(
     + """    AND COALESCE(json_extract(responses, :path), -1) < :sequence
   RETURNING responses, deadline_at""",
 )
-_SAVE_PREDICTION = Statement.from_sql("UPDATE attempts SET prediction = :prediction" + _CONDITIONS)
+_SAVE_PREDICTION = Statement.from_sqls(
+    postgresql="UPDATE attempts SET prediction = CAST(:prediction AS integer), "
+    "responses = responses || jsonb_build_object(CAST(:name AS text), jsonb_build_array("
+    "CAST(:sequence AS bigint), CAST(:prediction AS integer), CAST(:now AS bigint) - started_at))"
+    + _CONDITIONS
+    + """    AND COALESCE((responses -> CAST(:name AS text) ->> 0)::bigint, -1) < :sequence
+  RETURNING responses, deadline_at""",
+    sqlite="UPDATE attempts SET prediction = :prediction, "
+    "responses = json_patch(responses, json_object(:name, json_array(:sequence, :prediction, :now - started_at)))"
+    + _CONDITIONS
+    + """    AND COALESCE(json_extract(responses, :path), -1) < :sequence
+  RETURNING responses, deadline_at""",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SavedState:
-    """All responses and flags of the attempt after the save, by slot as text: ``[sequence, choice, ms]``, and the
-    deadline in ms.
+    """All responses and flags of the attempt after the save, by slot as text: ``[sequence, choice, ms]``; the deadline
+    in ms; the prediction, ``[sequence, number]``, if there is one.
     """
 
     responses: dict[str, Any]
     flags: dict[str, Any]
     deadline_ms: int
+    prediction: list[int] | None = None
 
 
 def save_change(
@@ -71,7 +84,31 @@ def save_change(
         stored_choice=to_json(change.choice),
         sequence=change.sequence,
     )
-    return None if row is None else SavedState(*split_stored(from_json(row.responses)), row.deadline_at)
+    return None if row is None else _to_state(row)
+
+
+def save_prediction(
+    work: Work, *, attempt_id: int, account_id: int, auth_version: int, change: PredictionChange, now: datetime
+) -> SavedState | None:
+    """Write the prediction if everything allows it; None when nothing was written, for whatever reason."""
+    row = work.find_one(
+        _SAVE_PREDICTION,
+        attempt_id=attempt_id,
+        account_id=account_id,
+        auth_version=auth_version,
+        now=to_ms(now),
+        name=PREDICTION_NAME,
+        path=f'$."{PREDICTION_NAME}"[0]',
+        prediction=change.value,
+        sequence=change.sequence,
+    )
+    return None if row is None else _to_state(row)
+
+
+def _to_state(row: Row) -> SavedState:
+    stored = from_json(row.responses)
+    guess = stored.get(PREDICTION_NAME)
+    return SavedState(*split_stored(stored), row.deadline_at, guess and guess[:2])
 
 
 def _list_forms(change: ResponseChange) -> str:
@@ -93,12 +130,5 @@ def to_saved_state(attempt: Attempt) -> SavedState:
         },
         flags={str(slot): [flag.sequence, int(flag.is_flagged), flag.saved_ms] for slot, flag in attempt.flags.items()},
         deadline_ms=to_ms(attempt.deadline_at),
+        prediction=None if attempt.prediction is None else [attempt.prediction_sequence, attempt.prediction],
     )
-
-
-def save_prediction(
-    work: Work, *, attempt_id: int, account_id: int, auth_version: int, prediction: int, now: datetime
-) -> bool:
-    """Write the prediction if the attempt still takes it."""
-    values = {"attempt_id": attempt_id, "account_id": account_id, "auth_version": auth_version}
-    return work.run(_SAVE_PREDICTION, prediction=prediction, now=to_ms(now), **values) == 1

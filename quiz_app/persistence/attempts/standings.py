@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, literal_column, or_, select
 
 from quiz_app.domain.contests import Round
 from quiz_app.domain.exceptions import make_personal_round
@@ -32,11 +32,24 @@ _last_ordinal = (
     .correlate(rounds_table)
     .scalar_subquery()
 )
+# In the statement that reads the last ordinal: what is decided on is of one moment.
+_voided_count = (
+    select(func.count())
+    .select_from(attempts_table)
+    .where(
+        attempts_table.c.round_id == rounds_table.c.id,
+        attempts_table.c.account_id == _mine,
+        attempts_table.c.state == literal_column("'voided'"),
+    )
+    .correlate(rounds_table)
+    .scalar_subquery()
+)
 
 _extended_close = (
     select(func.max(window_extensions_table.c.closes_at))
     .where(
         window_extensions_table.c.round_id == rounds_table.c.id,
+        window_extensions_table.c.withdrawn_at.is_(None),
         or_(
             window_extensions_table.c.account_id == _mine,
             window_extensions_table.c.unit_id
@@ -74,8 +87,14 @@ class RoundStanding:
     bank_version: int
     is_excluded: bool
     last_ordinal: int
+    voided_count: int
     open_attempt: OpenAttempt | None
     best: BestResult | None
+
+    @property
+    def counted_attempts(self) -> int:
+        """Attempts that use up a try of the regime: every one that was started and not voided."""
+        return self.last_ordinal - self.voided_count
 
 
 def _select_standings() -> Select[tuple[object, ...]]:
@@ -93,6 +112,7 @@ def _select_standings() -> Select[tuple[object, ...]]:
         )
         .label("is_excluded"),
         func.coalesce(_last_ordinal, 0).label("last_ordinal"),
+        _voided_count.label("voided_count"),
         _extended_close.label("extended_close"),
         func.coalesce(_extra_percent, 0).label("extra_percent"),
         open_attempts.c.id.label("open_id"),
@@ -121,11 +141,16 @@ def _select_standings() -> Select[tuple[object, ...]]:
 _FIND = Statement(_select_standings().where(rounds_table.c.id == bindparam("round_id")))
 _LIST = Statement(_select_standings().order_by(contests_table.c.created_at.desc(), rounds_table.c.position))
 _STARTED_AT = Statement(
-    select(attempts_table.c.started_at).where(
+    select(attempts_table.c.started_at)
+    .where(
         attempts_table.c.round_id == bindparam("round_id"),
         attempts_table.c.account_id == _mine,
-        attempts_table.c.ordinal == bindparam("ordinal"),
+        attempts_table.c.ordinal <= bindparam("last_ordinal"),
+        attempts_table.c.state != literal_column("'voided'"),
     )
+    .order_by(attempts_table.c.ordinal.desc())
+    .offset(bindparam("skipped"))
+    .limit(1)
 )
 
 
@@ -140,9 +165,13 @@ def list_standings(work: Work, account_id: int) -> list[RoundStanding]:
     return [_to_standing(row) for row in work.list_all(_LIST, account_id=account_id)]
 
 
-def find_started_at(work: Work, *, round_id: int, account_id: int, ordinal: int) -> datetime | None:
-    """When the person's attempt with this number was started."""
-    row = work.find_one(_STARTED_AT, round_id=round_id, account_id=account_id, ordinal=ordinal)
+def find_started_at(work: Work, *, round_id: int, account_id: int, last_ordinal: int, number: int) -> datetime | None:
+    """When the person's last but so many attempt was started, the ``last_ordinal`` being the first of them; voided ones
+    are passed over. None where there are fewer.
+    """
+    row = work.find_one(
+        _STARTED_AT, round_id=round_id, account_id=account_id, last_ordinal=last_ordinal, skipped=number - 1
+    )
     return None if row is None else find_from_ms(row.started_at)
 
 
@@ -164,6 +193,7 @@ def _to_standing(row: Row) -> RoundStanding:
         bank_version=row.bank_version,
         is_excluded=bool(row.is_excluded),
         last_ordinal=row.last_ordinal,
+        voided_count=row.voided_count,
         open_attempt=open_attempt,
         best=None if row.result_round_id is None else to_best_result(row),
     )

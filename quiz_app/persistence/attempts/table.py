@@ -31,7 +31,7 @@ class DbAttempt(Model):
     ``paper`` is ``[[item version id, "2031"], …]``: the options of each slot in the order shown. ``shape`` has the form
     of each slot (see ``question_bank.responses``). ``responses`` is ``{"slot": [sequence, choice, ms after the
     start]}``; the flag of slot 3 stands in it under "f3", with 1 or 0 as its choice, so that the statement that saves a
-    response saves it too.
+    response saves it too. The prediction stands in its column, and under "p" with its sequence number.
     """
 
     __tablename__ = "attempts"
@@ -80,6 +80,14 @@ class DbAttempt(Model):
             postgresql_where=text("state = 'finished'"),
             sqlite_where=text("state = 'finished'"),
         ),
+        # Few rows: how many tries a person got back.
+        Index(
+            "ix_attempts_voided",
+            "round_id",
+            "account_id",
+            postgresql_where=text("state = 'voided'"),
+            sqlite_where=text("state = 'voided'"),
+        ),
         CheckConstraint("state IN ('in_progress', 'finished', 'voided')", name="state"),
         CheckConstraint("state <> 'finished' OR (finished_at IS NOT NULL AND rank_key IS NOT NULL)", name="finished"),
         CheckConstraint("state <> 'in_progress' OR finished_at IS NULL", name="in_progress"),
@@ -91,6 +99,7 @@ class DbAttempt(Model):
 
 attempts_table = DbAttempt.__table__
 FLAG_PREFIX = "f"
+PREDICTION_NAME = "p"
 is_in_progress = attempts_table.c.state == literal_column("'in_progress'")
 """As a literal: a value bound later would keep PostgreSQL from using the partial indexes."""
 
@@ -102,7 +111,8 @@ attempt_columns = [
 
 def to_attempt(row: Row) -> Attempt:
     """The attempt of a row with ``attempt_columns``."""
-    responses, flags = split_stored(from_json(row.responses))
+    stored = from_json(row.responses)
+    responses, flags = split_stored(stored)
     return Attempt(
         id=row.attempt_id,
         round_id=row.round_id,
@@ -119,6 +129,7 @@ def to_attempt(row: Row) -> Attempt:
         },
         flags={int(slot): Flag(sequence, choice == 1, ms) for slot, (sequence, choice, ms) in flags.items()},
         prediction=row.prediction,
+        prediction_sequence=stored[PREDICTION_NAME][0] if PREDICTION_NAME in stored else 0,
         finished_at=find_from_ms(row.finished_at),
         closed_by=ClosedBy(row.closed_by) if row.closed_by else None,
         elapsed_ms=row.elapsed_ms,
@@ -150,6 +161,6 @@ def split_stored(stored: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]
     for name, parts in stored.items():
         if name.startswith(FLAG_PREFIX):
             flags[name.removeprefix(FLAG_PREFIX)] = parts
-        else:
+        elif name != PREDICTION_NAME:
             responses[name] = parts
     return responses, flags

@@ -6,14 +6,16 @@ A statement is made once for each combination of filters; a page costs one, howe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from question_bank.items import Item
+from question_bank.keys import Key, VoidKey
 from quiz_app.domain.items import ItemFilter
 from quiz_app.domain.names import split_query
-from quiz_app.persistence.item_columns import to_item
+from quiz_app.persistence.columns import from_json
+from quiz_app.persistence.item_columns import to_item, to_key
 from quiz_app.persistence.session import Row, Statement, Work
 
 _NEWEST = (
@@ -22,7 +24,8 @@ _NEWEST = (
 )
 _COLUMNS = (
     "items.id AS item_id, items.code, items.topic, items.level, items.state, v.id, v.number, v.kind, v.stem, "
-    "v.options, v.row_texts, v.key, v.explanation, v.source, v.created_at, v.made_by_id"
+    "v.options, v.row_texts, v.key, v.explanation, v.source, v.created_at, v.made_by_id, "
+    "(SELECT c.key FROM key_corrections c WHERE c.version_id = v.id ORDER BY c.number DESC LIMIT 1) AS key_in_force"
 )
 CURRENT_ITEMS = f"SELECT {_COLUMNS} {_NEWEST}"  # noqa: S608
 """Items with their newest versions, before any condition."""
@@ -30,7 +33,10 @@ CURRENT_ITEMS = f"SELECT {_COLUMNS} {_NEWEST}"  # noqa: S608
 
 @dataclass(frozen=True, slots=True)
 class BankItem:
-    """An item with its newest version, as lists and exports need it."""
+    """An item with its newest version, as lists and exports need it: with the key in force.
+
+    ``written_key`` is the key that the version was stored with, where a correction took its place.
+    """
 
     item_id: int
     version_id: int
@@ -38,6 +44,12 @@ class BankItem:
     state: str
     author_id: int | None
     item: Item
+    written_key: Key | None = None
+
+    @property
+    def is_void(self) -> bool:
+        """Whether everybody gets the point, so that no new paper has it."""
+        return isinstance(self.item.key, VoidKey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +125,11 @@ def map_codes(work: Work, bank_id: int) -> dict[str, tuple[int, str]]:
 
 def to_bank_item(row: Row) -> BankItem:
     """The item of a row with the columns of this module."""
-    return BankItem(row.item_id, row.id, row.number, row.state, row.made_by_id, to_item(row))
+    item, written = to_item(row), None
+    if row.key_in_force is not None:
+        written = item.key
+        item = replace(item, key=to_key(item.kind, from_json(row.key_in_force)))
+    return BankItem(row.item_id, row.id, row.number, row.state, row.made_by_id, item, written)
 
 
 def _plan(bank_id: int, chosen: ItemFilter) -> tuple[_Shape, Mapping[str, Any]]:

@@ -51,6 +51,14 @@ class DbAccount(Model):
         CheckConstraint("length(citizen_tail) = 3", name="citizen_tail"),
         Index("uq_accounts_citizen_hash", "citizen_hash", unique=True),
         Index("ix_accounts_name_key", "name_key", "id"),
+        # People by unit, counted from the index alone.
+        Index(
+            "ix_accounts_active",
+            "id",
+            "unit_id",
+            postgresql_where=text("is_active"),
+            sqlite_where=text("is_active"),
+        ),
     )
 
 

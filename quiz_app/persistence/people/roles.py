@@ -31,6 +31,8 @@ class DbRoleGrant(Model):
             postgresql_where=text("unit_id IS NULL"),
             sqlite_where=text("unit_id IS NULL"),
         ),
+        # Who holds a role that keeps people from taking part: few people, looked up for lists of everybody.
+        Index("ix_role_grants_role", "role", "account_id"),
         CheckConstraint("(role = 'unit_lead') = (unit_id IS NOT NULL)", name="unit_of_lead"),
         CheckConstraint(f"role IN ({', '.join(repr(str(role)) for role in Role)})", name="role"),
     )

@@ -252,6 +252,7 @@ def _to_result_page(work: Work, row: AttemptRow, home: HomeRound, now: datetime)
         topics=tuple(sorted(topics.values(), key=lambda figures: figures.right / figures.total)),
         questions=tuple(questions),
         receipt=make_receipt(attempt),
+        late_count=attempts_store.count_late_slots(work, attempt.id),
         history=_list_last(work, attempt.round_id, attempt.account_id),
     )
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from quiz_app.domain.attempts import (
-    LARGEST_PREDICTION,
     AttemptState,
+    PredictionChange,
     ResponseChange,
     check_change,
+    check_prediction,
     find_late_responses,
     fits_paper,
 )
@@ -26,12 +27,13 @@ from quiz_app.persistence.session import Work, single_write, transaction
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """What is durable now: every slot's ``[sequence, choice, ms after the start]``, every flag's ``[sequence, 1 or 0,
-    ms]``, and the time left, in milliseconds.
+    ms]``, the time left, in milliseconds, and the prediction's ``[sequence, number]``, None without one.
     """
 
     responses: dict[str, Any]
     flags: dict[str, Any]
     time_left_ms: int
+    prediction: list[int] | None = None
 
 
 def save_responses(
@@ -41,7 +43,7 @@ def save_responses(
     attempt_id: int,
     changes: Sequence[ResponseChange],
     now: datetime,
-    prediction: int | None = None,
+    prediction: PredictionChange | None = None,
 ) -> Acknowledgement:
     """Save one or several responses or flags, all or none. A change that is not newer than what is stored is passed
     over.
@@ -51,8 +53,8 @@ def save_responses(
     """
     if not changes and prediction is None:
         raise InvalidInput("There is nothing to save.")
-    if prediction is not None and not 0 <= prediction <= LARGEST_PREDICTION:
-        raise InvalidInput("The prediction is a whole number from 0 to 1,000,000,000.")
+    if prediction is not None:
+        check_prediction(prediction)
     for change in changes:
         check_change(change)
     whose = {"attempt_id": attempt_id, "account_id": account_id, "auth_version": auth_version}
@@ -60,12 +62,12 @@ def save_responses(
         saved = _save_all(changes, prediction, now=now, **whose)
     except AttemptClosed as refusal:
         raise _keep_late(changes, attempt_id=attempt_id, account_id=account_id, now=now) from refusal
-    return Acknowledgement(saved.responses, saved.flags, max(0, saved.deadline_ms - to_ms(now)))
+    return Acknowledgement(saved.responses, saved.flags, max(0, saved.deadline_ms - to_ms(now)), saved.prediction)
 
 
 def _save_all(
     changes: Sequence[ResponseChange],
-    prediction: int | None,
+    prediction: PredictionChange | None,
     *,
     attempt_id: int,
     account_id: int,
@@ -73,15 +75,14 @@ def _save_all(
     now: datetime,
 ) -> SavedState:
     whose = {"attempt_id": attempt_id, "account_id": account_id, "auth_version": auth_version}
-    if len(changes) == 1 and prediction is None:
+    all_changes: list[ResponseChange | PredictionChange] = [*changes]
+    if prediction is not None:
+        all_changes.insert(0, prediction)
+    if len(all_changes) == 1:
         with single_write() as work:
-            return _save_one(work, changes[0], now=now, **whose)
+            return _save_one(work, all_changes[0], now=now, **whose)
     with transaction() as work:
-        if prediction is not None:
-            attempts_store.save_prediction(work, prediction=prediction, now=now, **whose)
-            # Read back, also to find out why nothing was written if so.
-            saved = _explain_unsaved(work, None, now=now, **whose)
-        for change in changes:
+        for change in all_changes:
             saved = _save_one(work, change, now=now, **whose)
     return saved
 
@@ -101,16 +102,25 @@ def _keep_late(changes: Sequence[ResponseChange], *, attempt_id: int, account_id
 
 
 def _save_one(
-    work: Work, change: ResponseChange, *, attempt_id: int, account_id: int, auth_version: int, now: datetime
+    work: Work,
+    change: ResponseChange | PredictionChange,
+    *,
+    attempt_id: int,
+    account_id: int,
+    auth_version: int,
+    now: datetime,
 ) -> SavedState:
     whose = {"attempt_id": attempt_id, "account_id": account_id, "auth_version": auth_version}
-    saved = attempts_store.save_change(work, change=change, now=now, **whose)
+    if isinstance(change, PredictionChange):
+        saved = attempts_store.save_prediction(work, change=change, now=now, **whose)
+    else:
+        saved = attempts_store.save_change(work, change=change, now=now, **whose)
     return saved or _explain_unsaved(work, change, now=now, **whose)
 
 
 def _explain_unsaved(
     work: Work,
-    change: ResponseChange | None,
+    change: ResponseChange | PredictionChange,
     *,
     attempt_id: int,
     account_id: int,
@@ -127,6 +137,6 @@ def _explain_unsaved(
     attempt = row.attempt
     if attempt.state is not AttemptState.IN_PROGRESS or now > attempt.accepts_until_at:
         raise AttemptClosed
-    if change is not None and not fits_paper(change, attempt.paper):
+    if isinstance(change, ResponseChange) and not fits_paper(change, attempt.paper):
         raise UnknownChoice
     return attempts_store.to_saved_state(attempt)

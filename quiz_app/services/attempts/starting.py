@@ -73,15 +73,18 @@ def close_if_overdue(work: Work, standing: RoundStanding, person: Person, now: d
 def to_domain_standing(work: Work, standing: RoundStanding, person: Person) -> Standing:
     """What the rule of starting is decided on."""
     regime = standing.round.settings.regime
-    limiting_ordinal = standing.last_ordinal - regime.limit + 1
     limiting_started_at = None
-    if regime.kind is RegimeKind.PER_WEEK and limiting_ordinal >= 1:
+    if regime.kind is RegimeKind.PER_WEEK and standing.counted_attempts >= regime.limit:
         limiting_started_at = attempts_store.find_started_at(
-            work, round_id=standing.round.id, account_id=person.id, ordinal=limiting_ordinal
+            work,
+            round_id=standing.round.id,
+            account_id=person.id,
+            last_ordinal=standing.last_ordinal,
+            number=regime.limit,
         )
     return Standing(
         is_excluded=standing.is_excluded or bool(person.roles & standing.round.settings.excluded_roles),
-        attempt_count=standing.last_ordinal,
+        attempt_count=standing.counted_attempts,
         last_finished_at=standing.best.last_finished_at if standing.best else None,
         limiting_started_at=limiting_started_at,
     )

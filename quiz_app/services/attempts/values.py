@@ -39,8 +39,8 @@ class HomeRound:
 
     @property
     def must_retake(self) -> bool:
-        """Below the cut score: the round must be taken again (source document 1)."""
-        return self.best is not None and not self.best.is_passed
+        """Below the cut score: the round must be taken again (source document 1). What is not ranked owes nothing."""
+        return self.round.settings.is_ranked and self.best is not None and not self.best.is_passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,8 @@ class ResultPage:
     topics: tuple[TopicFigures, ...]
     questions: tuple[ReviewedQuestion, ...]
     receipt: Receipt
+    late_count: int
+    """Questions to which answers came after the end: kept on record, never counted."""
     history: tuple[AttemptLine, ...]
     """The last finished attempts of the round, the earliest first."""
 

@@ -16,6 +16,7 @@ from quiz_app.persistence import items as items_store
 from quiz_app.persistence import people as people_store
 from quiz_app.persistence import quotas as quotas_store
 from quiz_app.persistence.columns import to_ms
+from quiz_app.persistence.initiatives import rounds as initiative_rounds_store
 from quiz_app.persistence.people import NewAccount, NewUnit
 from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.session import Work, reading, transaction
@@ -68,21 +69,25 @@ def load_bank(bank: Bank, *, now: datetime) -> LoadedBank:
     return LoadedBank(len(fresh), len(changed), len(bank.items) - len(fresh) - len(changed))
 
 
-def load_contest(definition: ContestDefinition, *, bank_code: str, now: datetime) -> LoadedContest:
-    """Store the contest with its rounds, units, quotas, exclusions and people. Raises NotFound for an unknown bank.
+def load_contest(definition: ContestDefinition, *, bank_code: str | None, now: datetime) -> LoadedContest:
+    """Store the contest with its rounds, units, quotas, exclusions and people. Raises NotFound for an unknown bank;
+    ``bank_code`` may be None where the contest has no knowledge round.
 
     A contest whose code is there already is left untouched: what runs is not changed by loading a file again.
     """
     hashes = {person.login: hash_password(person.password) for person in definition.people}
     with transaction() as work:
-        bank_row = items_store.find_bank(work, bank_code)
-        if bank_row is None:
+        bank_row = None if bank_code is None else items_store.find_bank(work, bank_code)
+        if bank_row is None and definition.rounds:
             raise NotFound
         if contests_store.find_contest(work, definition.contest.code) is not None:
             return LoadedContest(False, 0, 0, ())
         contest_id = contests_store.add_contest(work, definition.contest, now)
-        for position, round_ in enumerate(definition.rounds, start=1):
-            contests_store.add_round(work, round_, contest_id=contest_id, bank_id=bank_row.id, position=position)
+        if bank_row is not None:
+            for position, round_ in enumerate(definition.rounds, start=1):
+                contests_store.add_round(work, round_, contest_id=contest_id, bank_id=bank_row.id, position=position)
+        for position, initiative_round in enumerate(definition.initiative_rounds, start=1):
+            initiative_rounds_store.add_round(work, initiative_round, contest_id=contest_id, position=position)
         _add_kinds(work, definition)
         unit_ids, units_added = _add_units(work, definition)
         for quota in definition.quotas:
@@ -104,6 +109,8 @@ def load_contest(definition: ContestDefinition, *, bank_code: str, now: datetime
             subject=("contest", contest_id),
             details={"code": definition.contest.code, "units": units_added, "people": people_added},
         )
+    if bank_row is None:
+        return LoadedContest(True, units_added, people_added, ())
     with reading() as work:
         bank = hold_bank(work, bank_row.id, bank_row.version)
     shortfalls = [

@@ -21,6 +21,8 @@ from quiz_app.domain.definitions import (
 from quiz_app.domain.errors import InvalidInput
 from quiz_app.domain.people import Role, normalise_login
 from quiz_app.domain.units import LARGEST_STAFF, Quota, ensure_quota
+from quiz_app.services.definitions.forms import FormFinder, find_shipped_form
+from quiz_app.services.definitions.initiatives import read_initiative_round
 from quiz_app.services.definitions.rounds import read_round
 
 
@@ -32,27 +34,34 @@ class DefinitionReport:
     problems: tuple[ImportProblem, ...]
 
 
-def read_definition(content: bytes, *, now: datetime) -> DefinitionReport:
+def read_definition(content: bytes, *, now: datetime, find_form: FormFinder = find_shipped_form) -> DefinitionReport:
     """Read a contest file. The day of ``now`` in the contest's zone is what "D" means in ``07:00 D-10``."""
     problems = ProblemList()
     section = read_section(content, problems)
     definition = None
     if section is not None:
-        definition = _read(section, now, problems)
+        definition = _read(section, now, problems, find_form)
         section.refuse_unread()
     return DefinitionReport(None if problems else definition, problems.list_by_line())
 
 
-def _read(section: Section, now: datetime, problems: ProblemList) -> ContestDefinition | None:
+def _read(section: Section, now: datetime, problems: ProblemList, find_form: FormFinder) -> ContestDefinition | None:
     contest = _read_contest(section.find_section("contest", required=True))
-    bank_name = section.read_text("bank", longest=200)
+    has_knowledge = section.has("rounds") or not section.has("initiative_rounds")
+    bank_name = section.find_text("bank", longest=200, required=has_knowledge)
     zone = contest.zone if contest else ZoneInfo("UTC")
     kinds = tuple(_read_unit_kind(entry) for entry in section.list_sections("unit_kinds"))
     units = tuple(_read_unit(entry) for entry in section.list_sections("units"))
     quotas = tuple(_read_quota(entry) for entry in section.list_sections("quotas"))
     # Only a demonstration opens by itself, whenever it is loaded.
     today = now.astimezone(zone).date() if contest and contest.is_demonstration else None
-    rounds = [read_round(entry, zone=zone, today=today) for entry in section.list_sections("rounds", required=True)]
+    rounds = [
+        read_round(entry, zone=zone, today=today) for entry in section.list_sections("rounds", required=has_knowledge)
+    ]
+    initiative_rounds = [
+        read_initiative_round(entry, zone=zone, today=today, find_form=find_form)
+        for entry in section.list_sections("initiative_rounds")
+    ]
     exclusions = tuple(_read_exclusion(entry) for entry in section.list_sections("exclusions"))
     people = tuple(_read_person(entry) for entry in section.list_sections("people"))
     if contest is None:
@@ -67,17 +76,23 @@ def _read(section: Section, now: datetime, problems: ProblemList) -> ContestDefi
         ("quotas", [quota.unit_kind for quota in quotas if quota.unit_kind]),
         ("quotas", [quota.unit_code for quota in quotas if quota.unit_code]),
         ("rounds", [round_.code for round_ in rounds if round_]),
+        ("initiative_rounds", [round_.code for round_ in initiative_rounds if round_]),
         ("exclusions", [exclusion.login for exclusion in exclusions]),
         ("people", [person.login for person in people]),
     ):
         for code in sorted({code for code in codes if codes.count(code) > 1}):
             section.note(name, N_("the code “%(code)s” stands twice"), code=code)
+    codes = [round_.code for round_ in initiative_rounds if round_]
+    for place, code in enumerate(round_.settings.continues for round_ in initiative_rounds if round_):
+        if code and code not in codes[:place]:
+            section.note("initiative_rounds", N_("no earlier round “%(code)s” is there to be continued"), code=code)
     if problems:
         return None
     return ContestDefinition(
         contest=contest,
         bank_name=bank_name,
         rounds=tuple(round_ for round_ in rounds if round_ is not None),
+        initiative_rounds=tuple(round_ for round_ in initiative_rounds if round_ is not None),
         unit_kinds=kinds,
         units=units,
         quotas=quotas,

@@ -49,12 +49,14 @@ def read_round(entry: Section, *, zone: ZoneInfo, today: date | None) -> Round |
     return Round(0, 0, code, title, opens_at, closes_at, 0, zone, settings, 1)
 
 
-def read_moment(entry: Section, field: str, *, zone: ZoneInfo, today: date | None) -> datetime | None:
+def read_moment(
+    entry: Section, field: str, *, zone: ZoneInfo, today: date | None, required: bool = True
+) -> datetime | None:
     """``22:00 15/10/2022``, to the minute or the second, in the contest's zone; ``24:00`` is the end of that day.
 
     In demonstrations ``D`` stands for the day of loading: ``07:00 D-10``, ``22:00 D+20``.
     """
-    text = entry.find_text(field, required=True)
+    text = entry.find_text(field, required=required)
     if text is None:
         return None
     match = _MOMENT.fullmatch(text)
@@ -83,9 +85,9 @@ def _read_settings(entry: Section) -> RoundSettings | None:
     regime = _read_regime(entry.find_section("attempts"))
     pause = entry.find_integer("pause_seconds", smallest=0, largest=604_800)
     grace = entry.find_integer("transport_grace_seconds", smallest=0, largest=60)
-    scale = _find_hundredths(entry, "scale", default=1000)
-    cut_score = _find_hundredths(entry, "cut_score", default=0)
-    rank_order = _read_words(entry, "rank_by", RankCriterion) or DEFAULT_RANK_ORDER
+    scale = find_hundredths(entry, "scale", default=1000)
+    cut_score = find_hundredths(entry, "cut_score", default=0)
+    rank_order = read_words(entry, "rank_by", RankCriterion) or DEFAULT_RANK_ORDER
     after_attempt = entry.find_choice("reveal_after_attempt", Reveal) or Reveal.SCORE
     after_close = entry.find_choice("reveal_after_close", Reveal) or Reveal.KEY_AND_EXPLANATION
     prediction = entry.find_choice("prediction", PredictionSubject)
@@ -94,7 +96,7 @@ def _read_settings(entry: Section) -> RoundSettings | None:
     reveal_during_attempt = bool(entry.find_flag("reveal_during_attempt"))
     unit_ranking = _read_unit_ranking(entry.find_section("unit_ranking"))
     prize_places = entry.find_integer("prize_places", smallest=0, largest=1000)
-    excluded = frozenset(_read_words(entry, "excluded_roles", Role)) or DEFAULT_EXCLUDED_ROLES
+    excluded = frozenset(read_words(entry, "excluded_roles", Role)) or DEFAULT_EXCLUDED_ROLES
     if RankCriterion.PREDICTION in rank_order and prediction is None:
         entry.note("rank_by", N_("the round ranks by a prediction but asks for none"))
     if reveal_during_attempt and flags["is_ranked"] is not False:
@@ -181,7 +183,8 @@ def _read_unit_ranking(section: Section | None) -> UnitRankingRule:
     return UnitRankingRule(participation or 0, score or 0, bool(is_by_block), floor or 0)
 
 
-def _find_hundredths(entry: Section, field: str, *, default: int) -> int:
+def find_hundredths(entry: Section, field: str, *, default: int) -> int:
+    """A score with at most two decimals, up to 1,000, in hundredths; the default where there is none or it is wrong."""
     text = entry.find_text(field)
     if text is None:
         return default
@@ -195,7 +198,8 @@ def _find_hundredths(entry: Section, field: str, *, default: int) -> int:
     return int(number)
 
 
-def _read_words(entry: Section, field: str, words: type[Word]) -> tuple[Word, ...]:
+def read_words(entry: Section, field: str, words: type[Word]) -> tuple[Word, ...]:
+    """A list of words of a kind, each at most once; what is none of them is noted."""
     read: list[Word] = []
     for text in entry.list_texts(field):
         try:

@@ -6,14 +6,13 @@ import dataclasses
 import json
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from question_bank.formatted_text import to_plain
 from question_bank.items import CHOICE_KINDS, OPTION_KINDS, Item, ItemKind
 from question_bank.keys import ChoiceKey
-from question_bank.responses import Choice, from_stored, to_item_choice
 from question_bank.scoring import mark_response
 from question_bank.statistics import AnswerStatistics, Cell, analyse_answers, analyse_item, analyse_set
 from quiz_app.domain.contests import Round
@@ -22,9 +21,10 @@ from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import item_analyses as analyses_store
 from quiz_app.persistence import items as items_store
 from quiz_app.persistence.attempts.table import split_stored
-from quiz_app.persistence.response_counts import ResponseCount, count_responses, list_papers
+from quiz_app.persistence.finished_papers import count_finished, list_newest, read_batches
 from quiz_app.persistence.session import reading, transaction
 from quiz_app.services.bank_cache import HeldBank, hold_bank
+from quiz_app.services.item_analysis.counting import ResponseCount, ResponseCounter, read_answer
 from quiz_app.services.item_analysis.flags import find_flags
 from quiz_app.services.item_analysis.values import ItemFigures, OptionFigures, SetFigures
 
@@ -34,17 +34,26 @@ MOST_ANSWERS = 20
 """Different answers shown of an item without options."""
 
 
-def compute_analysis(*, round_id: int, now: datetime) -> int:
-    """Compute the analysis anew and keep it; how many attempts it is from. Raises NotFound."""
+def compute_analysis(*, round_id: int, now: datetime, report: Callable[[int, int], None] | None = None) -> int:
+    """Compute the analysis anew and keep it; how many attempts it is from. Raises NotFound.
+
+    ``report`` is told, batch after batch, how many attempts of how many were read.
+    """
     with reading() as work:
         round_ = contests_store.find_round(work, round_id)
         if round_ is None:
             raise NotFound
+        total, done, counter = count_finished(work, round_id), 0, ResponseCounter()
+        for papers in read_batches(work, round_id):
+            counter.add(papers)
+            done += len(papers)
+            if report:
+                report(done, max(done, total))
+        counts = list(counter.list_counts())
         bank_row = items_store.get_bank_row(work, round_.bank_id)
         bank = hold_bank(work, round_.bank_id, bank_row.version if bank_row else 0)
-        counts = list(count_responses(work, round_id))
         items = {version_id: bank.get_item(work, version_id) for version_id in {one.version_id for one in counts}}
-        times = _measure_times(list_papers(work, round_id, most=TIMED_ATTEMPTS))
+        times = _measure_times(list_newest(work, round_id, most=TIMED_ATTEMPTS))
     figures: dict[str, Any] = {}
     for name, chosen in (("first", [one for one in counts if one.is_first]), ("all", counts)):
         figures[name] = _analyse(round_, bank, items, chosen, times)
@@ -59,14 +68,14 @@ def _analyse(
     cells: dict[int, list[Cell]] = defaultdict(list)
     totals: Counter[float] = Counter()
     slots: dict[int, Counter[float]] = defaultdict(Counter)
-    marks: dict[tuple[int, str | None], float] = {}
+    marks: dict[tuple[int, str], float] = {}
     for one in counts:
         known = (one.version_id, one.answer)
         mark = marks.get(known)
         if mark is None:
             mark = marks[known] = _mark(items[one.version_id], one.answer)
         total = _find_total(one, round_)
-        cells[one.version_id].append(Cell(mark, total, one.count, one.answer or ""))
+        cells[one.version_id].append(Cell(mark, total, one.count, one.answer))
         slots[one.slot][mark] += one.count
         if one.slot == 0:
             totals[total] += one.count
@@ -99,19 +108,8 @@ def _find_total(one: ResponseCount, round_: Round) -> float:
     return one.score_hundredths * size / scale
 
 
-def _mark(item: Item, answer: str | None) -> float:
+def _mark(item: Item, answer: str) -> float:
     return float(mark_response(item, read_answer(answer)))
-
-
-def read_answer(answer: str | None) -> Choice | None:
-    """The choice, in positions of the item, of an answer as the database counts it."""
-    if not answer:
-        return None
-    if len(answer) == 1:
-        return int(answer)
-    order, _, stored = answer.partition(" ")
-    choice = from_stored(json.loads(stored))
-    return None if choice is None else to_item_choice(choice, tuple(map(int, order)))
 
 
 def _describe(

@@ -18,6 +18,7 @@ from quiz_app.services.item_analysis.computing import compute_analysis
 from quiz_app.services.item_analysis.values import AnalysisPage, ItemFigures, SetFigures, figures_from_json
 from quiz_app.services.job_kinds import handles
 from quiz_app.services.jobs import add_job
+from quiz_app.services.key_corrections.courtesy import letting_others_go_first
 from quiz_app.services.running_job import RunningJob
 
 
@@ -29,9 +30,10 @@ def request_analysis(*, organiser: Person, round_id: int, now: datetime) -> int:
 
 
 @handles(JobKind.ANALYSE_ITEMS)
+@letting_others_go_first()
 def run_analysis(job: RunningJob) -> None:
     """The job of it. Called again, it computes the same again."""
-    compute_analysis(round_id=int(job.arguments["round_id"]), now=job.read_now())
+    compute_analysis(round_id=int(job.arguments["round_id"]), now=job.read_now(), report=job.report)
 
 
 def view_analysis(*, organiser: Person, round_id: int, of_first: bool) -> AnalysisPage:

@@ -117,6 +117,17 @@ def make_draft(item: Item) -> ItemDraft:
     )
 
 
+def make_next_draft(item: Item) -> ItemDraft:
+    """The form of the next version of an item, with the key in force.
+
+    A key that only a correction may have (several right options of which one is wanted) is left to be given anew.
+    """
+    draft = make_draft(item)
+    if item.kind is ItemKind.MULTIPLE_CHOICE or sum(option.is_right for option in draft.options) <= 1:
+        return draft
+    return replace(draft, options=tuple(replace(option, is_right=False) for option in draft.options))
+
+
 def add_rows(draft: ItemDraft, spare: int) -> ItemDraft:
     """With so many empty rows below those that are filled, within what an item may have."""
     draft = drop_empty(draft)

@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from question_bank.formatted_text import list_pictures
 from question_bank.items import Item
+from question_bank.keys import VoidKey
 from question_bank.pictures import Picture
+from question_bank.readers.report import mark_message as N_
 from question_bank.writers import CannotWrite
 from question_bank.writers.excel import write_excel, write_excel_template
 from question_bank.writers.gift import write_gift
@@ -27,7 +29,7 @@ from quiz_app.services.item_bank.listing import BankHead, ensure_may_organise, g
 
 MOST_ITEMS = 20_000
 MOST_REFUSED = 50
-"""Items that are named as such that cannot be carried; more are not looked for."""
+"""Items that are named as such that cannot be carried; more are looked for only to leave them out."""
 
 
 class ExportFormat(StrEnum):
@@ -71,8 +73,12 @@ def export_items(
     item_ids: frozenset[int],
     wanted: ExportFormat,
     now: datetime,
+    leaves_out: bool = False,
 ) -> Export:
-    """The ticked items of a bank, or with none ticked all that the filter leaves. Raises NotFound, InvalidInput."""
+    """The ticked items of a bank with the keys in force, or with none ticked all that the filter leaves.
+
+    ``leaves_out``: without those that the format cannot carry, instead of no file. Raises NotFound, InvalidInput.
+    """
     ensure_may_organise(organiser)
     with reading() as work:
         bank = get_bank(work, bank_id)
@@ -87,8 +93,12 @@ def export_items(
     items = [_name_topic(each.item, names) for each in found]
     write = _choose_writer(wanted, bank.title)
     refused: list[tuple[int, str]] = []
-    content = _write(items, 0, pictures, write, refused)
-    if refused or content is None:
+    content = _write(items, 0, pictures, write, refused, len(items) if leaves_out else MOST_REFUSED)
+    if leaves_out and refused:
+        places = {place for place, _ in refused}
+        items = [item for place, item in enumerate(items) if place not in places]
+        content = write(items, pictures) if items else None
+    if content is None:
         lines = (RefusedItem(found[place].item_id, found[place].item.code, reason) for place, reason in sorted(refused))
         return Export(bank, b"", len(items), tuple(lines))
     with transaction() as work:
@@ -98,7 +108,7 @@ def export_items(
             actor_id=organiser.id,
             action="items_exported",
             subject=("bank", bank_id),
-            details={"format": str(wanted), "items": len(items)},
+            details={"format": str(wanted), "items": len(items), "left_out": len(refused)},
         )
     return Export(bank, content, len(items), ())
 
@@ -110,7 +120,12 @@ def make_template(*, organiser: Person) -> bytes:
 
 
 def _write(
-    items: Sequence[Item], start: int, pictures: Mapping[str, Picture], write: Write, refused: list[tuple[int, str]]
+    items: Sequence[Item],
+    start: int,
+    pictures: Mapping[str, Picture],
+    write: Write,
+    refused: list[tuple[int, str]],
+    most: int,
 ) -> bytes | None:
     """The file; where it cannot be made, None, with every item named that stands in its way.
 
@@ -124,22 +139,38 @@ def _write(
             return None
     middle = len(items) // 2
     for place, part in ((0, items[:middle]), (middle, items[middle:])):
-        if len(refused) < MOST_REFUSED:
-            _write(part, start + place, pictures, write, refused)
+        if len(refused) < most:
+            _write(part, start + place, pictures, write, refused, most)
     return None
 
 
 def _choose_writer(wanted: ExportFormat, title: str) -> Write:
     if wanted in (ExportFormat.WORD, ExportFormat.WORD_WITH_KEY):
         with_key = wanted is ExportFormat.WORD_WITH_KEY
-        return lambda items, pictures: write_word(items, pictures, title=title, with_key=with_key)
+
+        def write_paper(items: Sequence[Item], pictures: Mapping[str, Picture]) -> bytes:
+            return write_word(items, pictures, title=title, with_key=with_key)
+
+        return _refuse_void(write_paper) if with_key else write_paper
     writers: Mapping[ExportFormat, Write] = {
         ExportFormat.EXCEL: write_excel,
         ExportFormat.GIFT: write_gift,
         ExportFormat.MOODLE: write_moodle_xml,
         ExportFormat.QTI: write_qti,
     }
-    return writers[wanted]
+    return _refuse_void(writers[wanted])
+
+
+def _refuse_void(write: Write) -> Write:
+    """No format has a word for a question that everybody has right: without a key it would come back as another."""
+
+    def write_known(items: Sequence[Item], pictures: Mapping[str, Picture]) -> bytes:
+        for item in items:
+            if isinstance(item.key, VoidKey):
+                raise CannotWrite(N_("the question is void: there is no key that a file could carry"), item, item.code)
+        return write(items, pictures)
+
+    return write_known
 
 
 def _name_topic(item: Item, names: Mapping[str, str]) -> Item:

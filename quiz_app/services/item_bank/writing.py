@@ -11,6 +11,7 @@ from question_bank.blueprint import find_shortfalls
 from question_bank.item_rules import find_item_problems
 from question_bank.items import Item
 from question_bank.pictures import Picture
+from quiz_app.domain.contests import Round
 from quiz_app.domain.errors import InvalidInput, NotFound
 from quiz_app.domain.items import ItemChanged, ItemCodeTaken, ItemState, PapersWouldLackItems
 from quiz_app.domain.people import Person
@@ -138,12 +139,21 @@ def ensure_papers(work: Work, bank: Row, leaving: Collection[int], now: datetime
 
     To be asked before anything is changed: the pool is the one of the bank's version as it stands.
     """
+    for round_ in list_needing_rounds(work, bank, leaving, now):
+        raise PapersWouldLackItems(round_.title)
+
+
+def list_needing_rounds(work: Work, bank: Row, leaving: Collection[int], now: datetime) -> list[Round]:
+    """The open rounds that can draw their papers, and could not without these item versions."""
+    held = hold_bank(work, bank.id, bank.version)
+    needing = []
     for round_ in changes.list_open_rounds(work, bank.id, now):
-        pool = hold_bank(work, bank.id, bank.version).get_pool(round_)
+        pool = held.get_pool(round_)
         left = [(each.topic, each.level) for each in pool.items if each.version_id not in leaving]
         is_short = bool(find_shortfalls(round_.settings.blueprint, left))
         if len(left) < len(pool.items) and is_short and not pool.find_shortfalls(round_.settings.blueprint):
-            raise PapersWouldLackItems(round_.title)
+            needing.append(round_)
+    return needing
 
 
 def describe_item(item: Item) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Until that is confirmed nothing is stored but the import itself, which only its 
 
 from quiz_app.services.item_imports import jobs
 from quiz_app.services.item_imports.applying import confirm_import
+from quiz_app.services.item_imports.large_files import SMALL_FILE, ReadingView, request_reading, view_reading
 from quiz_app.services.item_imports.mending import QuickMend, leave_out_errors, mend_line, mend_page
 from quiz_app.services.item_imports.staging import ImportOutcome, discard_import, preview_import
 from quiz_app.services.item_imports.viewing import (
@@ -18,10 +19,12 @@ from quiz_app.services.item_imports.viewing import (
 )
 
 __all__ = [
+    "SMALL_FILE",
     "ImportOutcome",
     "ImportPage",
     "LineView",
     "QuickMend",
+    "ReadingView",
     "confirm_import",
     "discard_import",
     "get_import_picture",
@@ -32,5 +35,7 @@ __all__ = [
     "mend_line",
     "mend_page",
     "preview_import",
+    "request_reading",
     "view_import",
+    "view_reading",
 ]

@@ -17,7 +17,7 @@ from quiz_app.persistence import audit
 from quiz_app.persistence import items as items_store
 from quiz_app.persistence import pictures as pictures_store
 from quiz_app.persistence.columns import to_ms
-from quiz_app.persistence.item_bank import changes, imports, listing
+from quiz_app.persistence.item_bank import changes, import_lines, imports, listing
 from quiz_app.persistence.item_bank.listing import BankItem
 from quiz_app.persistence.session import Work, transaction
 from quiz_app.services.item_bank.codes import find_topic, make_codes, make_topic
@@ -55,7 +55,7 @@ def confirm_import(*, organiser: Person, import_id: int, now: datetime) -> int |
             raise NotFound
         if not imports.is_free(work, import_id):
             raise ItemImportEnded
-        counts = imports.count_lines(work, import_id)
+        counts = import_lines.count_lines(work, import_id)
         wrong = sum(number for (rank, choice), number in counts.items() if rank == ERROR and choice != "skip")
         if wrong:
             raise ItemImportNotReady(wrong)
@@ -98,7 +98,7 @@ def apply_import(
         for digest in list_pictures(*item.list_texts())
     }
     pictures_store.add_pictures(
-        work, [picture for picture in imports.list_pictures(work, import_id) if picture.digest in used], now
+        work, [picture for picture in import_lines.list_pictures(work, import_id) if picture.digest in used], now
     )
     item_ids: dict[int, int] = {}
     total = len(plan.new) + len(plan.versions)
@@ -119,7 +119,7 @@ def apply_import(
         _add_version(work, known, item, organiser_id=organiser_id, now=now)
         item_ids[position] = known.item_id
     items_store.touch_bank(work, bank_id=bank.id, title=bank.title, topics=plan.topics)
-    imports.set_items(work, import_id, item_ids)
+    import_lines.set_items(work, import_id, item_ids)
     counts = {
         "added": len(plan.new),
         "versions": len(plan.versions),
@@ -140,7 +140,7 @@ def apply_import(
 
 def _make_plan(work: Work, import_id: int, bank_id: int, topics: tuple[Topic, ...]) -> _Plan:
     taken = set(listing.map_codes(work, bank_id))
-    lines = imports.list_all_lines(work, import_id)
+    lines = import_lines.list_all_lines(work, import_id)
     kept = [(line, packing.load_read_item(line.content)) for line in lines if line.choice != "skip"]
     wrong = sum(not read.is_ready for _, read in kept)
     if wrong:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from question_bank.duplicates import LikePair, find_like_between, find_like_pairs
-from question_bank.formatted_text import fold_accents, to_plain
+from question_bank.duplicates import find_likes
 from question_bank.item_rules import find_item_problems
 from question_bank.items import Item
 from question_bank.readers.bank_folder import Topic
@@ -17,8 +16,6 @@ from quiz_app.services.item_bank.codes import find_topic
 
 ERROR, DOUBT, CLEAN = 0, 1, 2
 """Ranks of lines: those that cannot be stored come first."""
-MOST_COMPARED = 3_000
-"""Items of one file that are compared word by word; of larger files only items of the very same words are found."""
 TOPIC_MISSING = N_("the topic is missing")
 TOPIC_NEW = N_("the topic “%(topic)s” is new to this bank and will be added to it")
 
@@ -77,11 +74,12 @@ def find_likenesses(items: Sequence[Item], known: Sequence[BankItem]) -> dict[in
         if same is not None:
             is_equal = is_same_question(item, same.item)
             found[position] = Likeness(item_id=same.item_id, percent=100 if is_equal else 0, is_equal=is_equal)
-    for pair in _pair_with_bank(items, known):
+    within, across = find_likes(items, [each.item for each in known])
+    for pair in across:
         other = known[pair.second]
         is_equal = is_same_question(items[pair.first], other.item)
         found.setdefault(pair.first, Likeness(other.item_id, None, pair.percent, is_equal))
-    for pair in _pair_within(items):
+    for pair in within:
         is_equal = is_same_question(items[pair.first], items[pair.second])
         found.setdefault(pair.second, Likeness(None, pair.first, pair.percent, is_equal))
     return found
@@ -96,30 +94,3 @@ def is_same_question(one: Item, other: Item) -> bool:
         other.rows,
         other.key,
     )
-
-
-def _pair_with_bank(items: Sequence[Item], known: Sequence[BankItem]) -> Sequence[LikePair]:
-    if len(items) <= MOST_COMPARED:
-        return find_like_between(items, [each.item for each in known])
-    by_words: Mapping[tuple[str, ...], int] = {_fold(each.item): place for place, each in enumerate(known)}
-    return [
-        LikePair(position, by_words[words], 100)
-        for position, item in enumerate(items)
-        if (words := _fold(item)) in by_words
-    ]
-
-
-def _pair_within(items: Sequence[Item]) -> Sequence[LikePair]:
-    if len(items) <= MOST_COMPARED:
-        return find_like_pairs(items)
-    first: dict[tuple[str, ...], int] = {}
-    return [
-        LikePair(place, position, 100)
-        for position, item in enumerate(items)
-        if (place := first.setdefault(_fold(item), position)) != position
-    ]
-
-
-def _fold(item: Item) -> tuple[str, ...]:
-    options = sorted(fold_accents(to_plain(option.text)) for option in item.options)
-    return (fold_accents(to_plain(item.stem)), *options, *(fold_accents(to_plain(row)) for row in item.rows))

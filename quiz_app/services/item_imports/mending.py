@@ -11,8 +11,8 @@ from question_bank.readers.report import ReadItem
 from quiz_app.domain.errors import InvalidInput, NotFound
 from quiz_app.domain.items import ItemImportEnded
 from quiz_app.domain.people import Person
-from quiz_app.persistence.item_bank import imports
-from quiz_app.persistence.item_bank.imports import StoredLine
+from quiz_app.persistence.item_bank import import_lines, imports
+from quiz_app.persistence.item_bank.import_lines import StoredLine
 from quiz_app.persistence.session import Work, transaction
 from quiz_app.services.item_bank.listing import BankHead, ensure_may_organise, get_bank
 from quiz_app.services.item_imports import packing
@@ -39,7 +39,7 @@ def mend_line(*, organiser: Person, import_id: int, position: int, item: Item) -
     ensure_may_organise(organiser)
     with transaction() as work:
         bank = _lock(work, organiser, import_id)
-        line = imports.find_line(work, import_id, check_position(position))
+        line = import_lines.find_line(work, import_id, check_position(position))
         if line is None:
             raise NotFound
         # The person has seen the whole item: what the reader said of it is settled.
@@ -58,7 +58,7 @@ def mend_page(*, organiser: Person, import_id: int, mends: Mapping[int, QuickMen
         bank = _lock(work, organiser, import_id)
         topics = {topic.code for topic in bank.topics}
         for position, mend in mends.items():
-            line = imports.find_line(work, import_id, check_position(position))
+            line = import_lines.find_line(work, import_id, check_position(position))
             if line is None:
                 raise NotFound
             choice = mend.choice or line.choice
@@ -71,7 +71,7 @@ def mend_page(*, organiser: Person, import_id: int, mends: Mapping[int, QuickMen
                     work, import_id, line, settle_topic(judge_again(old, item, settled=settled), bank.topics), choice
                 )
             elif choice != line.choice:
-                imports.set_choices(work, import_id, {position: choice})
+                import_lines.set_choices(work, import_id, {position: choice})
 
 
 def leave_out_errors(*, organiser: Person, import_id: int) -> int:
@@ -79,10 +79,10 @@ def leave_out_errors(*, organiser: Person, import_id: int) -> int:
     ensure_may_organise(organiser)
     with transaction() as work:
         _lock(work, organiser, import_id)
-        count = imports.count_lines(work, import_id)
+        count = import_lines.count_lines(work, import_id)
         wrong = sum(number for (rank, choice), number in count.items() if rank == ERROR and choice != "skip")
-        lines = imports.list_lines(work, import_id, worst=ERROR, offset=0, most=10**6) if wrong else []
-        imports.set_choices(work, import_id, {line.position: "skip" for line in lines})
+        lines = import_lines.list_lines(work, import_id, worst=ERROR, offset=0, most=10**6) if wrong else []
+        import_lines.set_choices(work, import_id, {line.position: "skip" for line in lines})
     return wrong
 
 
@@ -106,7 +106,7 @@ def _apply(item: Item, mend: QuickMend, topics: set[str]) -> tuple[Item, frozens
 
 def _store(work: Work, import_id: int, line: StoredLine, read: ReadItem, choice: str) -> None:
     is_like = line.same_item_id is not None or line.same_position is not None
-    imports.set_line(
+    import_lines.set_line(
         work,
         import_id,
         position=line.position,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -9,24 +10,18 @@ from io import BytesIO
 from question_bank.formatted_text import list_pictures
 from question_bank.items import Level
 from question_bank.readers import read_items
-from question_bank.readers.report import ImportProblem, ItemDefaults, Place, ReadItem, Severity
+from question_bank.readers.report import ImportProblem, ImportReport, ItemDefaults, Place, ReadItem
 from question_bank.readers.report import mark_message as N_
 from quiz_app.domain.errors import NotFound
 from quiz_app.domain.items import ItemImportEnded
 from quiz_app.domain.people import Person
 from quiz_app.persistence import audit
 from quiz_app.persistence.item_bank import imports, listing
-from quiz_app.persistence.item_bank.imports import StoredLine
-from quiz_app.persistence.session import reading, transaction
+from quiz_app.persistence.item_bank.import_lines import StoredLine
+from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.item_bank.listing import ensure_may_organise, get_bank
 from quiz_app.services.item_imports import packing
-from quiz_app.services.item_imports.judging import (
-    MOST_COMPARED,
-    Likeness,
-    find_likenesses,
-    find_rank,
-    settle_topic,
-)
+from quiz_app.services.item_imports.judging import Likeness, find_likenesses, find_rank, settle_topic
 
 KEPT_FOR = timedelta(days=1)
 """How long an import waits for its decision."""
@@ -54,27 +49,38 @@ def preview_import(
     default_level: Level,
     now: datetime,
 ) -> ImportOutcome:
-    """Read a file of any known format; the bank is not changed. Raises NotFound for an unknown bank."""
+    """Read a file of any known format; the bank is not changed. Raises NotFound for an unknown bank.
+
+    For files that are read at once; others are for ``request_reading``.
+    """
     ensure_may_organise(organiser)
     with reading() as work:
-        bank = get_bank(work, bank_id)
+        get_bank(work, bank_id)
     report = read_items(BytesIO(content), file_name, ItemDefaults(default_topic, default_level))
+    return keep_report(organiser_id=organiser.id, bank_id=bank_id, report=report, file_name=file_name, now=now)
+
+
+def keep_report(
+    *,
+    organiser_id: int,
+    bank_id: int,
+    report: ImportReport,
+    file_name: str,
+    now: datetime,
+    then: Callable[[Work, int, int], None] | None = None,
+) -> ImportOutcome:
+    """Have what was read wait for its decision. Raises NotFound.
+
+    ``then`` is done in the same transaction, with the id of the import and the number of its items.
+    """
     if not report.items:
         return ImportOutcome(None, report.problems)
     problems = list(report.problems)
     if len(report.items) > MOST_ITEMS:
         return ImportOutcome(None, (ImportProblem(Place(), "file", N_("the file has more than 20,000 questions")),))
-    if len(report.items) > MOST_COMPARED:
-        problems.append(
-            ImportProblem(
-                Place(),
-                "file",
-                N_("the file has more than 3,000 questions: only those of the very same words are shown as duplicates"),
-                severity=Severity.WARNING,
-            )
-        )
-    read = [settle_topic(each, bank.topics) for each in report.items]
     with reading() as work:
+        bank = get_bank(work, bank_id)
+        read = [settle_topic(each, bank.topics) for each in report.items]
         likenesses = find_likenesses([each.item for each in read], listing.list_all_items(work, bank_id))
     lines = [make_line(position, each, likenesses.get(position)) for position, each in enumerate(read)]
     named = {digest for each in read for digest in list_pictures(*each.item.list_texts())}
@@ -84,7 +90,7 @@ def preview_import(
             work,
             bank_id=bank_id,
             file_name=file_name[-LONGEST_NAME:],
-            made_by_id=organiser.id,
+            made_by_id=organiser_id,
             problems=[packing.dump_problem(problem) for problem in problems[:MOST_PROBLEMS]],
             lines=lines,
             pictures=[picture for digest, picture in report.pictures.items() if digest in named],
@@ -93,11 +99,13 @@ def preview_import(
         audit.add_entry(
             work,
             now=now,
-            actor_id=organiser.id,
+            actor_id=organiser_id,
             action="item_import_read",
             subject=("item_import", import_id),
             details={"file": file_name[-LONGEST_NAME:], "items": len(lines)},
         )
+        if then:
+            then(work, import_id, len(lines))
     return ImportOutcome(import_id, tuple(problems))
 
 

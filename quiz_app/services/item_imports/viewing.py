@@ -11,8 +11,9 @@ from question_bank.readers.report import ImportProblem, ReadItem
 from quiz_app.domain.errors import NotFound
 from quiz_app.domain.items import ItemImportEnded
 from quiz_app.domain.people import Person
-from quiz_app.persistence.item_bank import imports
-from quiz_app.persistence.item_bank.imports import StoredImport, StoredLine
+from quiz_app.persistence.item_bank import import_lines, imports
+from quiz_app.persistence.item_bank.import_lines import StoredLine
+from quiz_app.persistence.item_bank.imports import StoredImport
 from quiz_app.persistence.item_bank.listing import BankItem
 from quiz_app.persistence.session import Work, reading
 from quiz_app.services.item_bank.listing import BankHead, ensure_may_organise, get_bank
@@ -73,13 +74,13 @@ def view_import(*, organiser: Person, import_id: int, only_problems: bool, numbe
     ensure_may_organise(organiser)
     with reading() as work:
         found = _get_import(work, organiser, import_id)
-        counts = imports.count_lines(work, import_id)
+        counts = import_lines.count_lines(work, import_id)
         shown = sum(count for (rank, _), count in counts.items() if not only_problems or rank < CLEAN)
         page_count = max(1, -(-shown // PAGE))
         number = min(max(1, number), page_count)
         asked = {"worst": DOUBT if only_problems else CLEAN, "offset": (number - 1) * PAGE, "most": PAGE}
-        lines = imports.list_lines(work, import_id, **asked)
-        items, others = imports.list_repeated(work, import_id, **asked)
+        lines = import_lines.list_lines(work, import_id, **asked)
+        items, others = import_lines.list_repeated(work, import_id, **asked)
         return ImportPage(
             bank=get_bank(work, found.bank_id),
             found=found,
@@ -101,7 +102,7 @@ def get_line(*, organiser: Person, import_id: int, position: int) -> tuple[BankH
         found = _get_import(work, organiser, import_id)
         if not imports.is_free(work, import_id):
             raise ItemImportEnded
-        line = imports.find_line(work, import_id, check_position(position))
+        line = import_lines.find_line(work, import_id, check_position(position))
         if line is None:
             raise NotFound
         return get_bank(work, found.bank_id), _make_view(line, {}, {})
@@ -119,7 +120,7 @@ def get_import_picture(*, organiser: Person, import_id: int, digest: str) -> Pic
     ensure_may_organise(organiser)
     with reading() as work:
         _get_import(work, organiser, import_id)
-        picture = imports.find_picture(work, import_id, digest)
+        picture = import_lines.find_picture(work, import_id, digest)
     if picture is None:
         raise NotFound
     return picture

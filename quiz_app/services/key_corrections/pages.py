@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from question_bank.items import Item
+from question_bank.keys import VoidKey
 from quiz_app.domain.contests import Round
 from quiz_app.domain.jobs import Job, JobKind, JobState
 from quiz_app.domain.people import Person
 from quiz_app.domain.permissions import may_correct_keys
 from quiz_app.persistence import contests as contests_store
+from quiz_app.persistence import items as items_store
 from quiz_app.persistence import jobs as jobs_store
 from quiz_app.persistence import key_corrections as corrections_store
 from quiz_app.persistence.key_corrections import KeyCorrection, VersionToCorrect
 from quiz_app.persistence.people import units as units_store
 from quiz_app.persistence.session import Work, reading
+from quiz_app.services.item_bank.writing import list_needing_rounds
 from quiz_app.services.key_corrections.correcting import find_key_in_force, get_preview, get_version
 
 
@@ -70,6 +74,8 @@ class PreviewPage:
     units: tuple[UnitChange, ...]
     needs_administrator: bool
     is_outdated: bool
+    needing: tuple[str, ...] = ()
+    """Of a void question, the titles of the open rounds that cannot do without it."""
 
     def sum_up(self, name: str) -> int:
         """A count over all rounds."""
@@ -82,7 +88,7 @@ def view_key(*, organiser: Person, version_id: int) -> KeyPage:
         return _make_page(work, organiser, version_id)
 
 
-def view_preview(*, organiser: Person, version_id: int, preview_id: int) -> PreviewPage:
+def view_preview(*, organiser: Person, version_id: int, preview_id: int, now: datetime) -> PreviewPage:
     """A proposed key. Raises NotFound, NotAllowed."""
     with reading() as work:
         page = _make_page(work, organiser, version_id)
@@ -91,6 +97,8 @@ def view_preview(*, organiser: Person, version_id: int, preview_id: int) -> Prev
         figures: dict[str, Any] = job.message_values.get("figures", {}) if job.state is JobState.DONE else {}
         rounds = {round_.id: round_ for round_ in contests_store.list_rounds(work)} if figures else {}
         names = {unit.id: unit.name for unit in units_store.list_units(work)} if figures else {}
+        bank = items_store.get_bank_row(work, page.version.bank_id) if isinstance(key, VoidKey) else None
+        needing = list_needing_rounds(work, bank, {version_id}, now) if bank else []
     found = tuple(RoundChange(rounds[id_], counts) for id_, counts in figures.get("rounds", []) if id_ in rounds)
     units = [UnitChange(names.get(id_), counts) for id_, counts in figures.get("units", [])]
     is_final = any(each.round.finalised_at is not None for each in found)
@@ -102,6 +110,7 @@ def view_preview(*, organiser: Person, version_id: int, preview_id: int) -> Prev
         units=tuple(sorted(units, key=lambda unit: (-unit.counts["people_changed"], unit.name or ""))),
         needs_administrator=is_final and not may_correct_keys(organiser, is_final=True),
         is_outdated=job.arguments["known"] != len(page.corrections),
+        needing=tuple(round_.title for round_ in needing),
     )
 
 

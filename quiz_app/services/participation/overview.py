@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from quiz_app.cache import Cache
 from quiz_app.domain.contests import Phase, Round, compute_phase
-from quiz_app.domain.directory import EVERYONE
 from quiz_app.domain.errors import NotAllowed
 from quiz_app.domain.participation import Totals, UnitProgress, add_up
 from quiz_app.domain.people import Person
@@ -19,7 +18,7 @@ from quiz_app.persistence import participation as participation_store
 from quiz_app.persistence import quotas as quotas_store
 from quiz_app.persistence import results as results_store
 from quiz_app.persistence import round_charts as charts_store
-from quiz_app.persistence.columns import from_ms, to_ms
+from quiz_app.persistence.columns import to_ms
 from quiz_app.persistence.session import reading
 from quiz_app.services.figures import FIGURES_SECONDS
 from quiz_app.services.participation.people import get_round
@@ -28,8 +27,8 @@ from quiz_app.services.units.boards import arrange_lines
 
 MOST_DAYS = 92
 """Bars of the chart by day; of a longer round the last ones."""
-RECENT_SLICES = 2
-"""Half hours before the running one that are counted live."""
+RECENT = timedelta(hours=1)
+"""A day that ended longer ago hardly changes (an attempt may be voided), and is counted every few minutes."""
 PAST_SECONDS = 300
 SHARES = (0, 25, 50, 75, 100)
 """Where the groups of units by the share of their quota begin, in percent."""
@@ -76,10 +75,18 @@ def view_overview(*, organiser: Person, round_id: int, cache: Cache, now: dateti
         raise NotAllowed
     with reading() as work:
         round_ = get_round(work, round_id)
-    # Half hours that are long over hardly change, and are most of the work: they are counted every few minutes.
-    recent = to_ms(now) // charts_store.SLICE_MS - RECENT_SLICES
-    past = cache.get_or_compute(f"slices:{round_id}:{recent}", PAST_SECONDS, lambda: _read_past(round_id, recent))
-    figures = cache.get_or_compute(f"overview:{round_id}", FIGURES_SECONDS, lambda: _read_figures(round_id, recent))
+    days = list_days(round_, now)
+    recent = to_ms(now - RECENT)
+    past_spans = [span for span in days.values() if span[1] <= recent]
+    past = cache.get_or_compute(
+        f"days:{round_id}:{len(past_spans)}", PAST_SECONDS, lambda: _count_days(round_id, past_spans)
+    )
+    figures = cache.get_or_compute(
+        f"overview:{round_id}",
+        FIGURES_SECONDS,
+        lambda: _read_figures(round_id, [span for span in days.values() if span[1] > recent]),
+    )
+    attempts = dict(past) | dict(figures["days"])
     units = tuple(UnitProgress(**unit) for unit in figures["units"])
     return Overview(
         round=round_,
@@ -87,29 +94,46 @@ def view_overview(*, organiser: Person, round_id: int, cache: Cache, now: dateti
         totals=add_up(units),
         units=tuple(sorted(units, key=lambda unit: (-(unit.missing or 0), unit.missing is None, unit.name))),
         blocks=_group_by_block(units),
-        days=_count_days(round_, dict(past) | dict(figures["slices"]), now),
+        days=tuple(Bar(day, attempts.get(begins_at, 0)) for day, (begins_at, _) in days.items()),
         scores=_count_scores(round_, dict(figures["scores"])),
         shares=_count_shares(units),
     )
 
 
-def _read_past(round_id: int, before_slice: int) -> list[tuple[int, int]]:
+def list_days(round_: Round, now: datetime) -> dict[date, tuple[int, int]]:
+    """The days of the chart by the calendar of the contest, each with its span in milliseconds: from the opening to now
+    or to the last close, whichever is earlier. None before the opening.
+
+    24:00 is the end of a day: an attempt that ends with the round at midnight belongs to the day before.
+    """
+    if now < round_.opens_at:
+        return {}
+    last_moment = min(now, round_.ends_at)
+    first = round_.opens_at.astimezone(round_.zone).date()
+    last = max(first, (last_moment - timedelta(milliseconds=1)).astimezone(round_.zone).date())
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)][-MOST_DAYS:]
+    bounds = [to_ms(datetime.combine(day, time(), round_.zone)) for day in (*days, last + timedelta(days=1))]
+    bounds[-1] = max(bounds[-1], to_ms(last_moment) + 1)
+    return {day: (bounds[place], bounds[place + 1]) for place, day in enumerate(days)}
+
+
+def _count_days(round_id: int, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     with reading() as work:
-        return list(charts_store.count_by_slice(work, round_id, first=0, last=before_slice).items())
+        return list(charts_store.count_by_span(work, round_id, spans).items())
 
 
-def _read_figures(round_id: int, first_slice: int) -> dict[str, Any]:
+def _read_figures(round_id: int, spans: Sequence[tuple[int, int]]) -> dict[str, Any]:
     """In a form that every cache can hold."""
     with reading() as work:
         round_ = get_round(work, round_id)
         lines = arrange_lines(work, results_store.list_unit_figures(work, round_id), round_.closes_at)
-        comers = participation_store.count_comers(work, EVERYONE, round_)
+        comers = participation_store.count_comers(work, None, round_)
         quotas = quotas_store.list_quotas(work, round_.contest_id)
-        slices = charts_store.count_by_slice(work, round_id, first=first_slice, last=None)
+        days = charts_store.count_by_span(work, round_id, spans)
         scores = charts_store.count_by_score(work, round_id)
     return {
         "units": [asdict(unit) for unit in to_progress(lines, comers, quotas)],
-        "slices": list(slices.items()),
+        "days": list(days.items()),
         "scores": list(scores.items()),
     }
 
@@ -120,20 +144,6 @@ def _group_by_block(units: tuple[UnitProgress, ...]) -> tuple[UnitBlock, ...]:
         blocks.setdefault(unit.block, []).append(unit)
     names = sorted(blocks, key=lambda name: (name is None, name or ""))
     return tuple(UnitBlock(name, add_up(blocks[name]), len(blocks[name])) for name in names)
-
-
-def _count_days(round_: Round, slices: Mapping[int, int], now: datetime) -> tuple[Bar, ...]:
-    counts: Counter[date] = Counter()
-    for number, attempts in slices.items():
-        counts[from_ms(number * charts_store.SLICE_MS).astimezone(round_.zone).date()] += attempts
-    first = round_.opens_at.astimezone(round_.zone).date()
-    # The closing moment itself is outside of the window: 24:00 belongs to the day that ends then.
-    last = (min(now, round_.closes_at) - timedelta(milliseconds=1)).astimezone(round_.zone).date()
-    first, last = min([first, *counts]), max([last, *counts])
-    if not counts and now < round_.opens_at:
-        return ()
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return tuple(Bar(day, counts[day]) for day in days[-MOST_DAYS:])
 
 
 def _count_scores(round_: Round, scores: Mapping[int, int]) -> tuple[Bar, ...]:

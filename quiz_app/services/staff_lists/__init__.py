@@ -5,6 +5,7 @@ to a job (``applying``), which makes every change in one transaction.
 """
 
 from quiz_app.services.staff_lists import applying
+from quiz_app.services.staff_lists.large_files import SMALL_LIST, read_large_list, request_reading
 from quiz_app.services.staff_lists.staging import (
     KEPT_FOR,
     StaffListChanged,
@@ -20,6 +21,7 @@ from quiz_app.services.staff_lists.staging import (
 
 __all__ = [
     "KEPT_FOR",
+    "SMALL_LIST",
     "StaffListChanged",
     "StaffPreview",
     "applying",
@@ -29,5 +31,7 @@ __all__ = [
     "list_latest",
     "list_problems",
     "preview_list",
+    "read_large_list",
+    "request_reading",
     "view_list",
 ]

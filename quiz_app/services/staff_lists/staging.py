@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -80,8 +80,10 @@ def preview_list(
     keys: KeyedHashes,
     now: datetime,
     today: date,
+    then: Callable[[Work, int, int], None] | None = None,
 ) -> int:
-    """Read the file and keep what it says; the id under which it can be looked at. No account is changed.
+    """Read the file and keep what it says; the id under which it can be looked at. No account is changed. ``then`` is
+    called with id and number of rows before the transaction ends.
 
     Raises NotAllowed.
     """
@@ -129,6 +131,8 @@ def preview_list(
             subject=("staff_import", import_id),
             details={"rows": read.row_count, "errors": errors, **counts},
         )
+        if then is not None:
+            then(work, import_id, read.row_count)
     return import_id
 
 

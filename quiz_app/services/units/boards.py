@@ -18,9 +18,13 @@ from quiz_app.persistence.results import UnitLine
 from quiz_app.persistence.session import Work
 
 
-def arrange_lines(work: Work, lines: Sequence[UnitLine], closes_at: datetime) -> list[UnitLine]:
-    """The lines of all units with their own figures become those of the round's board."""
-    tree = UnitTree.of(unit_store.list_units(work))
+def arrange_lines(
+    work: Work, lines: Sequence[UnitLine], closes_at: datetime, *, tree: UnitTree | None = None
+) -> list[UnitLine]:
+    """The lines of all units with their own figures become those of the round's board. A tree that was read already
+    need not be read again.
+    """
+    tree = tree or UnitTree.of(unit_store.list_units(work))
     earlier = history_store.map_earlier_values(work, closes_at)
     added_later = history_store.list_added_since(work, closes_at)
     board: dict[int, UnitLine] = {}
@@ -45,7 +49,7 @@ def arrange_lines(work: Work, lines: Sequence[UnitLine], closes_at: datetime) ->
 
 def _as_it_stood(line: UnitLine, earlier: dict[str, object]) -> UnitLine:
     fields = {name: earlier[name] for name in ("name", "kind", "block", "staff_number") if name in earlier}
-    return replace(line, **fields)  # type: ignore[arg-type]
+    return replace(line, **fields) if fields else line  # type: ignore[arg-type]
 
 
 def _add_up(line: UnitLine, merged: Sequence[UnitLine]) -> UnitLine:

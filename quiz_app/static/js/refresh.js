@@ -1,6 +1,7 @@
-// Keeps a live page fresh: fetches it again every ten seconds while it is looked at, and puts the new figures in place.
+// Keeps a live page fresh: fetches it again every ten seconds (or as often as the page says) while it is looked at, and
+// puts the new figures in place.
 
-const PAUSE_MS = 10000;
+const PAUSE_MS = Number(document.getElementById("live")?.dataset.refreshMs) || 10000;
 
 async function refresh() {
   if (document.hidden) return;

@@ -10,6 +10,7 @@ allow_everyone(bp)
 
 from quiz_app.web.account import (  # noqa: E402 - they add their views to bp; jobs has a guarded one of its own
     activation,  # noqa: F401
+    addresses,  # noqa: F401
     agency,  # noqa: F401
     jobs,  # noqa: F401
     people,  # noqa: F401

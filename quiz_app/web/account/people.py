@@ -9,6 +9,7 @@ from quiz_app.domain.activation import ActivationCodeTyped
 from quiz_app.domain.errors import InvalidInput, PasswordTooWeak, Refusal, TooManyFailures, WrongCredentials
 from quiz_app.domain.people import Person, Role
 from quiz_app.services import people
+from quiz_app.services.registrations import is_registration_open
 from quiz_app.web.account import bp
 from quiz_app.web.forms import ActivationForm, ChangePasswordForm, SignInForm, read_json_fields, renew_token
 from quiz_app.web.identity import (
@@ -57,7 +58,13 @@ def sign_in() -> Response | tuple[str, int] | str:
             if person.must_change_password:
                 return redirect(url_for("account.change_password"))
             return redirect(target or url_for(find_home(person)))
-    page = render_template("account/sign_in.html", form=form, refusal=refusal, agency=get_settings().agency)
+    page = render_template(
+        "account/sign_in.html",
+        form=form,
+        refusal=refusal,
+        agency=get_settings().agency,
+        takes_requests=is_registration_open(),
+    )
     return (page, refusal.status) if refusal else page
 
 

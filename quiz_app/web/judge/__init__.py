@@ -8,4 +8,4 @@ from quiz_app.web.guards import guard
 bp = Blueprint("judge", __name__)
 guard(bp, may_judge)
 
-from quiz_app.web.judge import judging  # noqa: E402, F401 - it adds its views to bp
+from quiz_app.web.judge import conflicts, entry_files, judging  # noqa: E402, F401 - they add their views to bp

@@ -13,7 +13,7 @@ from quiz_app.domain.errors import InvalidInput, Refusal
 from quiz_app.domain.permissions import may_organise
 from quiz_app.services.item_bank.details import get_item_page
 from quiz_app.services.item_bank.draft_reading import to_item
-from quiz_app.services.item_bank.drafts import ItemDraft, make_draft
+from quiz_app.services.item_bank.drafts import ItemDraft, make_next_draft
 from quiz_app.services.item_bank.listing import BankHead, view_head
 from quiz_app.services.item_bank.writing import add_item, change_item
 from quiz_app.web import bank_words
@@ -65,8 +65,15 @@ def edit_item(item_id: int) -> Answer:
             flash(gettext("Nothing differs from the version before; nothing was stored."))
         return url_for("organiser.show_item", item_id=item_id)
 
+    draft = make_next_draft(page.current.item)
     return _answer(
-        page.bank, make_draft(page.current.item), save, item_id=item_id, number=number, state=page.current.state
+        page.bank,
+        draft,
+        save,
+        item_id=item_id,
+        number=number,
+        state=page.current.state,
+        is_key_open=page.current.written_key is not None and to_item(draft)[0].key != page.current.item.key,
     )
 
 
@@ -78,6 +85,7 @@ def _answer(
     item_id: int | None,
     number: int,
     state: str | None,
+    is_key_open: bool = False,
 ) -> Answer:
     """The form as it was sent, with what is wrong in it and with its preview; or, saved, the page of the item."""
     then, status = request.form.get("then", ""), 200
@@ -89,7 +97,7 @@ def _answer(
         draft, wrong_pictures = add_picture(draft)
         read, problems = to_item(draft)
         problems = (*wrong_pictures, *problems)
-        if then == "rows":
+        if then in ("rows", "picture"):
             problems = wrong_pictures
         elif problems:
             status = 422
@@ -116,6 +124,7 @@ def _answer(
         item_id=item_id,
         number=number,
         state=state,
+        is_key_open=is_key_open,
         refusal=refusal,
         **values,
     )

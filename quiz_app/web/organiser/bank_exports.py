@@ -7,7 +7,13 @@ from werkzeug.wrappers import Response
 
 from quiz_app.domain.errors import InvalidInput
 from quiz_app.exports.sheets import XLSX
-from quiz_app.services.item_bank.exporting import Export, ExportFormat, export_items, make_template
+from quiz_app.services.item_bank.exporting import (
+    MOST_REFUSED,
+    Export,
+    ExportFormat,
+    export_items,
+    make_template,
+)
 from quiz_app.services.item_bank.likeness import view_duplicates
 from quiz_app.web import bank_words
 from quiz_app.web.bank_query import read_item_filter, read_page
@@ -25,6 +31,7 @@ _FILES = {
     ExportFormat.MOODLE: ("xml", "application/xml"),
     ExportFormat.QTI: ("zip", "application/zip"),
 }
+_SAID_ANEW = {"csrf_token", "without"}
 
 
 @bp.post("/banks/<int:bank_id>/export")
@@ -41,6 +48,7 @@ def export_bank_items(bank_id: int) -> Response | tuple[str, int]:
         item_ids=frozenset(item_id for item_id in ticked if item_id is not None),
         wanted=ExportFormat(wanted),
         now=get_now(),
+        leaves_out=request.form.get("without") == "yes",
     )
     if export.refused:
         return _say_refused(export, ExportFormat(wanted)), 422
@@ -73,4 +81,7 @@ def show_duplicates(bank_id: int) -> str:
 
 
 def _say_refused(export: Export, wanted: ExportFormat) -> str:
-    return render_template("organiser/bank_export.html", export=export, wanted=wanted, describe=gettext)
+    asked = [(name, value) for name, value in request.form.items(multi=True) if name not in _SAID_ANEW]
+    return render_template(
+        "organiser/bank_export.html", export=export, wanted=wanted, asked=asked, most=MOST_REFUSED, describe=gettext
+    )

@@ -11,8 +11,9 @@ from werkzeug.datastructures import MultiDict
 
 from question_bank.formatted_text import from_html, from_plain, make_picture_tag
 from question_bank.item_rules import MOST_ACCEPTED, ItemProblem
-from question_bank.items import MAXIMUM_OPTIONS, Item, ItemKind, Level
+from question_bank.items import MAXIMUM_OPTIONS, OPTION_KINDS, Item, ItemKind, Level
 from question_bank.pictures import WrongPicture, read_picture
+from question_bank.readers.report import mark_message as N_
 from quiz_app.services.item_bank.drafts import AnswerDraft, ItemDraft, OptionDraft, RowDraft, add_rows
 from quiz_app.services.item_bank.previews import make_preview, make_written_key
 from quiz_app.services.item_bank.writing import keep_picture
@@ -60,7 +61,9 @@ def read_draft(form: MultiDict[str, str], kind: ItemKind) -> ItemDraft:
 
 
 def add_picture(draft: ItemDraft) -> tuple[ItemDraft, tuple[ItemProblem, ...]]:
-    """With the picture of the form, if there is one, below the stem; it is kept under its digest for that."""
+    """With the picture of the form, if there is one, in the text that the form says; without a word of where, below
+    the question. It is kept under its digest for that.
+    """
     file = request.files.get("picture")
     if file is None or not file.filename:
         return draft, ()
@@ -68,9 +71,36 @@ def add_picture(draft: ItemDraft) -> tuple[ItemDraft, tuple[ItemProblem, ...]]:
         picture = read_picture(file.read())
     except WrongPicture as error:
         return draft, (ItemProblem("picture", str(error)),)
+    placed = _place_picture(
+        to_markup(draft),
+        request.form.get("picture_place", ""),
+        make_picture_tag(picture.digest, normalise_text(request.form.get("picture_text")) or ""),
+    )
+    if placed is None:
+        return draft, (ItemProblem("picture", N_("choose where the picture goes")),)
     keep_picture(organiser=get_current_person(), picture=picture, now=get_now())
-    tag = make_picture_tag(picture.digest, normalise_text(request.form.get("picture_text")) or "")
-    return replace(to_markup(draft), stem=f"{to_markup(draft).stem}<p>{tag}</p>"), ()
+    return placed, ()
+
+
+def _place_picture(draft: ItemDraft, place: str, tag: str) -> ItemDraft | None:
+    """The draft with the picture at the end of a text: "stem", "explanation", "option-0" or "row-0"."""
+    if place in ("", "stem"):
+        return replace(draft, stem=f"{draft.stem}<p>{tag}</p>")
+    if place == "explanation":
+        return replace(draft, explanation=f"{draft.explanation}<p>{tag}</p>")
+    part, _, number = place.partition("-")
+    if number not in {str(each) for each in range(MAXIMUM_OPTIONS)}:
+        return None
+    at = int(number)
+    if part == "option" and draft.kind in OPTION_KINDS and draft.kind is not ItemKind.TRUE_FALSE:
+        options = [*draft.options]
+        options[at] = replace(options[at], text=f"{options[at].text} {tag}".strip())
+        return replace(draft, options=tuple(options))
+    if part == "row" and draft.kind is ItemKind.MATCHING:
+        rows = [*draft.rows]
+        rows[at] = replace(rows[at], text=f"{rows[at].text} {tag}".strip())
+        return replace(draft, rows=tuple(rows))
+    return None
 
 
 def to_markup(draft: ItemDraft) -> ItemDraft:

@@ -23,7 +23,7 @@ from quiz_app.web import bank_words
 from quiz_app.web.bank_query import read_page
 from quiz_app.web.formatting import PICTURE_ADDRESS
 from quiz_app.web.forms import normalise_text
-from quiz_app.web.identity import get_current_person, get_now
+from quiz_app.web.identity import get_current_person, get_now, get_storage
 from quiz_app.web.organiser import bp
 from quiz_app.web.organiser.bank_form import FORM_SIZE, SPARE_ROWS, make_form_values, read_draft
 from quiz_app.web.translate import gettext, ngettext
@@ -43,21 +43,36 @@ def show_item_imports(bank_id: int) -> str:
 
 @bp.post("/banks/<int:bank_id>/imports")
 def upload_items(bank_id: int) -> Answer:
-    """Read a file; the bank is not changed by that."""
+    """Read a file, a large one in the background; the bank is not changed by that."""
     content, name = read_upload()
     level = request.form.get("level", "")
-    outcome = item_imports.preview_import(
-        organiser=get_current_person(),
-        bank_id=bank_id,
-        content=content,
-        file_name=normalise_text(name) or "",
-        default_topic=(normalise_text(request.form.get("topic")) or "")[:200],
-        default_level=Level(level) if level in set(Level) else Level.UNDERSTAND,
-        now=get_now(),
-    )
+    asked: dict[str, Any] = {
+        "organiser": get_current_person(),
+        "bank_id": bank_id,
+        "content": content,
+        "file_name": normalise_text(name) or "",
+        "default_topic": (normalise_text(request.form.get("topic")) or "")[:200],
+        "default_level": Level(level) if level in set(Level) else Level.UNDERSTAND,
+        "now": get_now(),
+    }
+    if len(content) > item_imports.SMALL_FILE:
+        job_id = item_imports.request_reading(**asked, storage=get_storage())
+        return redirect(url_for("organiser.show_item_reading", bank_id=bank_id, job_id=job_id), code=303)
+    outcome = item_imports.preview_import(**asked)
     if outcome.import_id is None:
         return _render_start(bank_id, outcome), 422
     return redirect(url_for("organiser.show_item_import", item_import_id=outcome.import_id), code=303)
+
+
+@bp.get("/banks/<int:bank_id>/imports/reading/<int:job_id>")
+def show_item_reading(bank_id: int, job_id: int) -> Answer:
+    """How far the reading of a large file is; then its items, or why there are none."""
+    view = item_imports.view_reading(organiser=get_current_person(), bank_id=bank_id, job_id=job_id)
+    if view.import_id is not None:
+        return redirect(url_for("organiser.show_item_import", item_import_id=view.import_id), code=303)
+    if view.outcome is not None:
+        return _render_start(bank_id, view.outcome)
+    return render_template("organiser/bank_import_reading.html", view=view)
 
 
 @bp.get("/banks/imports/<int:item_import_id>")

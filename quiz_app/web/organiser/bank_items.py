@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -172,6 +172,7 @@ def _render_item(item_id: int, refusal: Refusal | None) -> str:
         written_key=make_written_key(item),
         differences=differences,
         words=bank_words,
+        with_key=lambda one: lambda key: replace(one, key=key),
         refusal=refusal,
     )
 

@@ -19,7 +19,7 @@ from quiz_app.web.organiser import bp
 from quiz_app.web.translate import gettext, ngettext
 
 Answer = Response | tuple[str, int] | str
-WINDOW, EXTRA_TIME = "window", "extra-time"
+WINDOW, EXTRA_TIME, WITHDRAWAL = "window", "extra-time", "withdrawal"
 _FIELDS = ("whom", "unit", "login", "closes_at", "percent", "reason")
 
 
@@ -55,6 +55,19 @@ def extend_window(round_id: int) -> Answer:
         return _describe_lengthened(gettext("The window was extended."), count)
 
     return _answer_form(round_id, WINDOW, extend)
+
+
+@bp.post("/rounds/<int:round_id>/exceptions/window/<int:grant_id>/withdrawal")
+def withdraw_extension(round_id: int, grant_id: int) -> Answer:
+    """Take an extension back."""
+
+    def withdraw(_page: ExceptionPage, typed: dict[str, str]) -> str:
+        exceptions.withdraw_extension(
+            organiser=get_current_person(), round_id=round_id, grant_id=grant_id, reason=typed["reason"], now=get_now()
+        )
+        return gettext("The extension was taken back. Attempts that are running keep their deadline.")
+
+    return _answer_form(round_id, WITHDRAWAL, withdraw)
 
 
 @bp.post("/rounds/<int:round_id>/exceptions/extra-time")
@@ -115,8 +128,8 @@ def _render(page: ExceptionPage, typed: dict[str, str], refusal: InvalidInput | 
     return render_template(
         "organiser/exceptions.html",
         page=page,
-        window=empty | (typed if form != EXTRA_TIME else {}),
-        extra=empty | (typed if form != WINDOW else {}),
+        window=empty | (typed if form not in (EXTRA_TIME, WITHDRAWAL) else {}),
+        extra=empty | (typed if form == EXTRA_TIME or not form else {}),
         refusal=refusal,
         now=get_now(),
     )

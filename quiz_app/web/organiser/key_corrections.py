@@ -94,7 +94,9 @@ def _render(page: KeyPage, draft: ItemDraft, wrong: str = "") -> str:
 
 
 def _render_preview(version_id: int, job_id: int, refusal: Refusal | None = None, reason: str = "") -> str:
-    preview = key_corrections.view_preview(organiser=get_current_person(), version_id=version_id, preview_id=job_id)
+    preview = key_corrections.view_preview(
+        organiser=get_current_person(), version_id=version_id, preview_id=job_id, now=get_now()
+    )
     return render_template(
         "organiser/key_preview.html", preview=preview, refusal=refusal, reason=reason, words=bank_words
     )

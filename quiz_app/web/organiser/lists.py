@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from quiz_app.domain.errors import InvalidInput, NotFound
 from quiz_app.domain.issued_lists import FileFormat, ListKind
 from quiz_app.services.score_lists import view_choices
-from quiz_app.services.score_lists.zipping import request_zip
+from quiz_app.services.score_lists.zipping import request_all_units
 from quiz_app.web import list_jobs as list_jobs  # the handler of the zip enters itself
 from quiz_app.web.forms import read_number
 from quiz_app.web.identity import get_current_person, get_now
@@ -17,6 +17,8 @@ from quiz_app.web.list_words import describe_format, describe_list
 from quiz_app.web.organiser import bp
 
 SHAPES = ("one", "sheets", "zip")
+MOST_SHEETS = 30
+"""Units whose sheets are made while the page waits; more of them are made in the background, as a zip always is."""
 
 
 @bp.get("/rounds/<int:round_id>/lists")
@@ -42,9 +44,16 @@ def take_list(round_id: int) -> Response:
     shape = request.form.get("shape", "one")
     if shape not in SHAPES:
         raise InvalidInput("Choose one of the list.")
-    if shape == "zip":
-        job_id = request_zip(
-            person=person, kind=kind, file_format=file_format, round_id=round_id, address=find_check_address(), now=now
+    is_many = shape == "sheets" and len(view_choices(person=person, as_lead=False, now=now).units) > MOST_SHEETS
+    if shape == "zip" or is_many:
+        job_id = request_all_units(
+            person=person,
+            kind=kind,
+            file_format=file_format,
+            as_sheets=is_many,
+            round_id=round_id,
+            address=find_check_address(),
+            now=now,
         )
         return redirect(url_for("jobs.show_job", job_id=job_id), code=303)
     return answer_list(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -13,11 +15,12 @@ from quiz_app.exports.sheets import XLSX, SheetColumn, make_workbook
 from quiz_app.services import staff_lists
 from quiz_app.services.staff_lists.columns import TEMPLATE_COLUMNS, find_template_heading
 from quiz_app.web import people_words
+from quiz_app.web import staff_list_jobs as staff_list_jobs  # the handler of the reading enters itself
 from quiz_app.web.directory_query import read_id
 from quiz_app.web.downloads import make_disposition
 from quiz_app.web.formatting import find_display_zone
 from quiz_app.web.forms import normalise_text
-from quiz_app.web.identity import get_current_person, get_now
+from quiz_app.web.identity import get_current_person, get_now, get_storage
 from quiz_app.web.organiser import bp
 from quiz_app.web.place_words import describe_problem
 from quiz_app.web.server_keys import get_keys
@@ -42,18 +45,20 @@ def show_staff_lists() -> str:
 
 @bp.post("/staff-lists")
 def upload_staff_list() -> Response:
-    """Read a file; nothing is changed by that."""
+    """Read a file, a large one in the background; nothing is changed by that."""
     content, name = read_upload()
     now = get_now()
-    import_id = staff_lists.preview_list(
-        actor=get_current_person(),
-        content=content,
-        file_name=normalise_text(name) or "",
-        default_unit_id=read_id(request.form.get("unit_id", "")),
-        keys=get_keys(),
-        now=now,
-        today=now.astimezone(find_display_zone()).date(),
-    )
+    asked: dict[str, Any] = {
+        "actor": get_current_person(),
+        "content": content,
+        "file_name": normalise_text(name) or "",
+        "default_unit_id": read_id(request.form.get("unit_id", "")),
+        "now": now,
+    }
+    if len(content) > staff_lists.SMALL_LIST:
+        job_id = staff_lists.request_reading(**asked, storage=get_storage())
+        return redirect(url_for("jobs.show_job", job_id=job_id), code=303)
+    import_id = staff_lists.preview_list(**asked, keys=get_keys(), today=now.astimezone(find_display_zone()).date())
     return redirect(url_for("organiser.show_staff_list", import_id=import_id), code=303)
 
 

@@ -12,6 +12,11 @@ from quiz_app.web.participant import (  # noqa: E402 - they add their views to b
     attempts,  # noqa: F401
     certificates,  # noqa: F401
     contests,  # noqa: F401
+    entries,  # noqa: F401
+    entry_files,  # noqa: F401
+    entry_papers,  # noqa: F401
+    entry_steps,  # noqa: F401
     notices,  # noqa: F401
+    prizes,  # noqa: F401
     responses,  # noqa: F401
 )

@@ -9,6 +9,7 @@ from quiz_app.domain.certificates import CertificateNotEarned, format_code
 from quiz_app.exports.certificates import CertificateWords, make_certificate_pdf
 from quiz_app.services import certificates
 from quiz_app.services.certificates import Certificate
+from quiz_app.web.addresses import find_site_url
 from quiz_app.web.formatting import find_language
 from quiz_app.web.identity import get_current_person, get_now
 from quiz_app.web.participant import bp
@@ -75,8 +76,8 @@ def make_words(certificate: Certificate) -> CertificateWords:
         code_label=gettext("Verification code"),
         code=code,
         check_label=gettext("Check it at"),
-        check_address=url_for("public.find_certificate", _external=True),
-        check_url=url_for("public.show_certificate", code=code, _external=True),
+        check_address=find_site_url("public.find_certificate"),
+        check_url=find_site_url("public.show_certificate", code=code),
     )
 
 

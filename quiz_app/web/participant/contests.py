@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 
 from quiz_app.services.attempts import list_home_rounds, view_start
+from quiz_app.services.initiatives.listing import list_standings
 from quiz_app.services.notices import list_notices
 from quiz_app.web.identity import get_current_person, get_now
 from quiz_app.web.participant import bp
@@ -18,7 +19,8 @@ def show_home() -> str:
     # Whoever has ended an attempt, voided since or not; the others have been told nothing.
     ended = any(home.started_count > (home.open_attempt is not None) for home in homes)
     notices = list_notices(person) if ended else []
-    return render_template("participant/home.html", homes=homes, notices=notices, now=now)
+    standings = list_standings(person, now)
+    return render_template("participant/home.html", homes=homes, notices=notices, standings=standings, now=now)
 
 
 @bp.get("/rounds/<int:round_id>/start")

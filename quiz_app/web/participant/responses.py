@@ -8,7 +8,7 @@ from typing import Any
 from flask import jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from quiz_app.domain.attempts import ResponseChange
+from quiz_app.domain.attempts import PredictionChange, ResponseChange
 from quiz_app.domain.errors import AttemptClosed, InvalidInput
 from quiz_app.services.attempts import save_responses
 from quiz_app.web.identity import get_now, get_session_identity
@@ -26,9 +26,10 @@ def save(attempt_id: int) -> Response:
     whose = {"account_id": account_id, "auth_version": auth_version, "attempt_id": attempt_id}
     if not request.is_json:
         return _save_form(now, whose)
-    changes, prediction = read_json_changes(_find_json())
+    changes, prediction = read_json_changes(_find_json(), now)
     saved = save_responses(changes=changes, prediction=prediction, now=now, **whose)
-    return jsonify(responses=saved.responses, flags=saved.flags, time_left_ms=saved.time_left_ms)
+    guess = {} if saved.prediction is None else {"prediction": saved.prediction}
+    return jsonify(responses=saved.responses, flags=saved.flags, time_left_ms=saved.time_left_ms, **guess)
 
 
 def _find_json() -> Any:
@@ -54,13 +55,11 @@ def _save_form(now: datetime, whose: dict[str, int]) -> Response:
     return redirect(url_for("participant.show_check", attempt_id=attempt_id), code=303)
 
 
-def read_json_changes(body: Any) -> tuple[list[ResponseChange], int | None]:
+def read_json_changes(body: Any, now: datetime) -> tuple[list[ResponseChange], PredictionChange | None]:
     """The changes of a JSON body. Raises InvalidInput for anything that is not of the documented form."""
     if not isinstance(body, dict):
         raise InvalidInput("The request is not valid JSON.")
-    prediction = body.get("prediction")
-    if prediction is not None and not is_integer(prediction):
-        raise InvalidInput("The prediction is a whole number from 0 to 1,000,000,000.")
+    prediction = _read_json_prediction(body.get("prediction"), now)
     changes = []
     for entry in _list_entries(body, "responses"):
         slot, sequence = entry.get("slot"), entry.get("sequence")
@@ -75,6 +74,17 @@ def read_json_changes(body: Any) -> tuple[list[ResponseChange], int | None]:
     return changes, prediction
 
 
+def _read_json_prediction(value: Any, now: datetime) -> PredictionChange | None:
+    """The guess with its sequence number. A bare number is what older pages send: its arrival orders it."""
+    if value is None:
+        return None
+    if is_integer(value):
+        return PredictionChange(value, _find_sequence(now))
+    if not (isinstance(value, dict) and is_integer(value.get("value")) and is_integer(value.get("sequence"))):
+        raise InvalidInput("The prediction is a whole number from 0 to 1,000,000,000.")
+    return PredictionChange(value["value"], value["sequence"])
+
+
 def _list_entries(body: dict[Any, Any], name: str) -> list[dict[Any, Any]]:
     entries = body.get(name, [])
     if not isinstance(entries, list) or len(entries) > MOST_CHANGES:
@@ -84,10 +94,17 @@ def _list_entries(body: dict[Any, Any], name: str) -> list[dict[Any, Any]]:
     return entries
 
 
-def read_form_changes(fields: FormFields, now: datetime) -> tuple[list[ResponseChange], int | None]:
+def read_form_changes(fields: FormFields, now: datetime) -> tuple[list[ResponseChange], PredictionChange | None]:
     """The changes of a plain form. Its moment of arrival, in milliseconds, orders it among other saves."""
-    changes = read_form_choices(fields, int(now.timestamp() * 1000))
+    sequence = _find_sequence(now)
+    changes = read_form_choices(fields, sequence)
     guess = "".join(fields.get("prediction", ())).strip().replace(".", "")
     if guess and not (guess.isdecimal() and len(guess) < 12):
         raise InvalidInput("The prediction is a whole number from 0 to 1,000,000,000.")
-    return changes, int(guess) if guess else None
+    # As with the choices: what the page showed and the person left alone overwrites nothing.
+    is_given = guess and guess != "".join(fields.get("shown-prediction", ()))
+    return changes, PredictionChange(int(guess), sequence) if is_given else None
+
+
+def _find_sequence(now: datetime) -> int:
+    return int(now.timestamp() * 1000)

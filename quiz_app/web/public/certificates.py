@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from quiz_app.domain.certificates import LOOKUP_WINDOW, TooManyLookups, format_code, normalise_code
 from quiz_app.domain.errors import NotFound
 from quiz_app.services.certificates import CertificateCheck, check_certificate
+from quiz_app.services.judging.prizes import PrizeCheck
 from quiz_app.web.identity import get_address, get_cache
 from quiz_app.web.public import bp
 
@@ -38,6 +39,9 @@ def show_certificate(code: str) -> Response | tuple[str, int]:
             mimetype="text/html",
             headers={"Retry-After": str(int(LOOKUP_WINDOW.total_seconds()))},
         )
+    if isinstance(check, PrizeCheck):
+        page = render_template("public/prize_check.html", check=check, code=format_code(check.code))
+        return Response(page, mimetype="text/html")
     return _render("genuine", typed=format_code(check.code), status=200, check=check)
 
 

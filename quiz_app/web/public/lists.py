@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from question_bank.readers.opening import WrongFile
 from quiz_app.domain.certificates import LOOKUP_WINDOW, TooManyLookups, format_code, normalise_code
 from quiz_app.domain.errors import InvalidInput, NotFound
+from quiz_app.domain.receipts import normalise_receipt_code
 from quiz_app.services.issued_lists import check_file, check_list
 from quiz_app.web.identity import get_address, get_cache, get_settings
 from quiz_app.web.list_words import describe_finding, describe_format, describe_list
@@ -31,6 +32,9 @@ def find_list() -> Response | str:
     code = normalise_code(typed)
     if code is not None:
         return redirect(url_for("public.show_list", code=format_code(code)))
+    receipt = normalise_receipt_code(typed)
+    if receipt is not None:
+        return redirect(url_for("public.show_entry_receipt", code=receipt))
     return _render("malformed" if typed else "form", typed=typed)
 
 

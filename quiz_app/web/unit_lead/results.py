@@ -6,6 +6,7 @@ from flask import render_template, request
 
 from quiz_app.domain.participation import REMINDED, Participation
 from quiz_app.services import directory
+from quiz_app.services.initiatives.listing import list_standings
 from quiz_app.services.participation.led_units import view_led_dashboard
 from quiz_app.services.participation.people import list_reminders, search_participants
 from quiz_app.web.directory_query import format_place, read_id
@@ -18,9 +19,9 @@ from quiz_app.web.unit_lead import bp
 @bp.get("/")
 def show_home() -> str:
     """Whether the units have met their quota, in the round that matters now or in the one asked for."""
-    now = get_now()
-    page = view_led_dashboard(lead=get_current_person(), round_id=read_id(request.args.get("round", "")), now=now)
-    return render_template("unit_lead/home.html", page=page, now=now)
+    now, lead = get_now(), get_current_person()
+    page = view_led_dashboard(lead=lead, round_id=read_id(request.args.get("round", "")), now=now)
+    return render_template("unit_lead/home.html", page=page, standings=list_standings(lead, now), now=now)
 
 
 @bp.get("/rounds/<int:round_id>/people")

@@ -22,7 +22,11 @@ export function makeAnswers(paper, journal, estimateServerMs) {
     });
   }
   const guess = paper.elements.prediction;
-  if (guess) known.set(PREDICTION, { value: guess.defaultValue === "" ? null : Number(guess.defaultValue), sequence: 0 });
+  if (guess) {
+    const given = guess.defaultValue === "" ? null : Number(guess.defaultValue);
+    known.set(PREDICTION, { value: given, sequence: Number(guess.closest("[data-prediction]").dataset.sequence) });
+    if (guess.value !== "" && Number(guess.value) !== given && guess.checkValidity()) early.push([PREDICTION, Number(guess.value)]);
+  }
 
   const given = new Map([...known].map(([name, { sequence }]) => [name, sequence])); // what the server held at first
 
@@ -63,7 +67,7 @@ export function makeAnswers(paper, journal, estimateServerMs) {
   // What the journal holds of this paper is shown again, and stays there until the server has it.
   function restore() {
     for (const { name, value, sequence } of journal.list()) {
-      if (!given.has(name) || (sequence <= given.get(name) && name !== PREDICTION)) journal.drop(name, sequence);
+      if (!given.has(name) || sequence <= given.get(name)) journal.drop(name, sequence);
       else adopt(name, { value, sequence }, "restored");
     }
     for (const [name, value] of early.splice(0)) choose(name, value);

@@ -3,6 +3,7 @@
 import { makeAccess } from "./access.js";
 import { listMarks, makeAnnouncer } from "./announcer.js";
 import { makeAnswers } from "./answers.js";
+import { watchBar } from "./bar.js";
 import { makeCheckDialog } from "./check_dialog.js";
 import { startCountdown } from "./countdown.js";
 import { wireDialogs } from "./dialogs.js";
@@ -35,6 +36,7 @@ let received = 0;
 
 document.documentElement.classList.add("scripted");
 wireDialogs();
+watchBar();
 
 const announcer = makeAnnouncer(find("news"), find("alarm"));
 const journal = makeJournal(accountId, attemptId);

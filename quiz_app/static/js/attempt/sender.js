@@ -1,6 +1,6 @@
 // Sends the journal. An entry leaves it only when the server's acknowledgement names its number, or a later one.
 
-import { PREDICTION, readAnswer, toBody } from "./message.js";
+import { readAnswer, toBody } from "./message.js";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 8000;
@@ -89,8 +89,8 @@ export function makeSender({ url, journal, access, isHurried, onState, onAnswer,
     const kept = readAnswer(answer);
     let isAllKept = true;
     for (const { name, sequence } of entries) {
-      const isKept = name === PREDICTION || kept.get(name)?.sequence >= sequence;
-      if (isKept) journal.drop(name, name === PREDICTION ? sequence : kept.get(name).sequence);
+      const isKept = kept.get(name)?.sequence >= sequence;
+      if (isKept) journal.drop(name, kept.get(name).sequence);
       isAllKept &&= isKept;
     }
     onAnswer(kept, answer.time_left_ms, sentAt);

@@ -19,6 +19,7 @@ export function makeView(paper, { title, onLast }) {
   let isOne = false;
   let current = findFromAddress() ?? findFirstUnanswered();
   let isMoving = false;
+  let looking = null;
 
   function findFromAddress() {
     const position = questions.findIndex(({ id }) => `#${id}` === window.location.hash);
@@ -60,10 +61,18 @@ export function makeView(paper, { title, onLast }) {
     if (position < 0 || position >= questions.length) return;
     mark(position);
     const question = questions[position];
-    isMoving = true;
+    holdStill();
     if (isOne) window.scrollTo(0, 0);
     else question.scrollIntoView();
     question.querySelector("legend, input").focus({ preventScroll: true });
+  }
+
+  // A question that was gone to, or that has the focus, may stand anywhere on the screen: the scrolling that this brings
+  // about is not the person's, and the next key must not go to the question that happens to lie at the height looked at.
+  function holdStill() {
+    clearTimeout(looking);
+    looking = null;
+    isMoving = true;
     requestAnimationFrame(() => requestAnimationFrame(() => (isMoving = false)));
   }
 
@@ -73,24 +82,21 @@ export function makeView(paper, { title, onLast }) {
   }
 
   function followEyes() {
-    if (isOne || isMoving) return;
+    looking = null;
+    if (isOne) return;
     const height = window.innerHeight * LOOKED_AT;
     const position = questions.findIndex((question) => question.getBoundingClientRect().bottom > height);
     if (position !== -1 && position !== current) mark(position);
   }
 
-  let isWaiting = false;
   window.addEventListener("scroll", () => {
-    if (isWaiting) return;
-    isWaiting = true;
-    setTimeout(() => {
-      isWaiting = false;
-      followEyes();
-    }, 150);
+    if (!isMoving) looking ??= setTimeout(followEyes, 150);
   });
   paper.addEventListener("focusin", ({ target }) => {
     const position = questions.indexOf(target.closest(".question"));
-    if (position !== -1 && position !== current) mark(position);
+    if (position === -1) return;
+    holdStill();
+    if (position !== current) mark(position);
   });
   previous.addEventListener("click", () => step(-1));
   next.addEventListener("click", () => step(1));

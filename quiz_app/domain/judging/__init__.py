@@ -1,0 +1,1 @@
+"""Judging of entries: rubrics, marks, and what follows from them."""

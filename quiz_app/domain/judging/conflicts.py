@@ -1,0 +1,95 @@
+"""Conflicts of interest: by unit without anybody saying so, and those that were declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from quiz_app.domain.initiatives.rounds import Appraisal, find_department
+from quiz_app.domain.units import UnitTree
+
+LONGEST_CONFLICT_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredConflict:
+    """Said by the judge, or entered by an organiser: about one entry, or about a unit with those below it."""
+
+    id: int
+    judge_id: int
+    judge_name: str
+    entry_id: int | None
+    entry_number: int | None
+    unit_id: int | None
+    unit_name: str | None
+    reason: str
+    made_by: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedEntry:
+    """What of an entry decides about conflicts."""
+
+    id: int
+    number: int
+    category: str
+    unit_id: int
+    created_by_id: int
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class ConflictRules:
+    """Who may not judge what. A judge never judges what they wrote themselves, nor an entry of their own unit, of units
+    above or below it, or of its whole department; nor what was declared.
+    """
+
+    tree: UnitTree
+    appraisal: Appraisal
+    declared: frozenset[tuple[int, int]] = frozenset()
+    """(judge, entry)."""
+    declared_units: frozenset[tuple[int, int]] = frozenset()
+    """(judge, unit): the unit's entries and those of the units below it."""
+    _circles: dict[int, frozenset[int]] = field(default_factory=dict, compare=False)
+    _departments: dict[int, int] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, tree: UnitTree, appraisal: Appraisal, conflicts: Iterable[DeclaredConflict]) -> ConflictRules:
+        """The rules of a round with what was declared in it."""
+        conflicts = list(conflicts)
+        entries = frozenset((each.judge_id, each.entry_id) for each in conflicts if each.entry_id is not None)
+        units = frozenset((each.judge_id, each.unit_id) for each in conflicts if each.unit_id is not None)
+        return cls(tree, appraisal, entries, units)
+
+    def is_conflict(self, judge_id: int, judge_unit_id: int | None, entry: JudgedEntry) -> bool:
+        """Whether this judge may not judge this entry."""
+        if judge_id == entry.created_by_id or (judge_id, entry.id) in self.declared:
+            return True
+        circle = self._find_circle(entry.unit_id)
+        if judge_unit_id is not None and (
+            judge_unit_id in circle
+            or entry.unit_id in self._find_circle(judge_unit_id)
+            or self._find_department(judge_unit_id) == self._find_department(entry.unit_id)
+        ):
+            return True
+        return any((judge_id, unit_id) in self.declared_units for unit_id in circle)
+
+    def _find_circle(self, unit_id: int) -> frozenset[int]:
+        """The unit and all units above it."""
+        known = self._circles.get(unit_id)
+        if known is None:
+            unit = self.tree.get(unit_id)
+            above = {each.id for each in self.tree.iterate_above(unit)}
+            known = self._circles[unit_id] = frozenset(above | {unit_id})
+        return known
+
+    def _find_department(self, unit_id: int) -> int:
+        """The department that the unit belongs to: the one that appraises its entries, or the unit itself."""
+        known = self._departments.get(unit_id)
+        if known is None:
+            how = Appraisal.TOP if self.appraisal is Appraisal.NONE else self.appraisal
+            department = find_department(self.tree, self.tree.get(unit_id), how)
+            known = self._departments[unit_id] = unit_id if department is None else department.id
+        return known

@@ -1,0 +1,80 @@
+"""The order of units by both parts of a contest: what people know, and what units thought of.
+
+Each part is a share of what can be reached, weighed (40/60 in one province): exact fractions, shown rounded down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from quiz_app.domain.contests import UnitRankingRule
+from quiz_app.domain.results import UnitFigures
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """What a unit did. ``knowledge`` is None where it has no standing in any knowledge round (no staff number, or
+    below the floor of participation); ``initiative`` is None without a judged entry.
+    """
+
+    unit_id: int
+    name: str
+    block: str | None
+    knowledge: Fraction | None
+    initiative: Fraction | None
+    entry_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedUnit:
+    """A unit with its place; equal ones share it."""
+
+    result: UnitResult
+    place: int
+    share: Fraction
+    is_shared: bool
+
+
+def find_knowledge_share(figures: UnitFigures, rule: UnitRankingRule, scale_hundredths: int) -> Fraction | None:
+    """The standing of a unit in a knowledge round (``compute_standing``) as a share of the highest that there is."""
+    if not figures.staff_number or not figures.has_reached(rule.floor_percent):
+        return None
+    participation = min(Fraction(1), Fraction(figures.taken_part, figures.staff_number))
+    score = Fraction(figures.mean_score_hundredths or 0, scale_hundredths)
+    if not rule.is_weighted:
+        return participation * score
+    weights = rule.participation_weight + rule.score_weight
+    return (rule.participation_weight * participation + rule.score_weight * score) / weights
+
+
+def find_mean(shares: Sequence[Fraction | None]) -> Fraction | None:
+    """The mean over all rounds, a round without a standing counting 0; None without a standing in any of them."""
+    known = [share for share in shares if share is not None]
+    return sum(known, Fraction(0)) / len(shares) if known else None
+
+
+def rank_units(
+    results: Sequence[UnitResult], *, knowledge_weight: int, initiative_weight: int
+) -> tuple[PlacedUnit, ...]:
+    """Units by the weighted share, what they lack counting 0; equal ones by name at the same place. Units that have
+    neither a standing nor a judged entry stand not on the list.
+    """
+    weights = knowledge_weight + initiative_weight
+    lines = [
+        (
+            (knowledge_weight * (each.knowledge or 0) + initiative_weight * (each.initiative or 0)) / Fraction(weights),
+            each,
+        )
+        for each in results
+        if each.knowledge is not None or each.initiative is not None
+    ]
+    lines.sort(key=lambda line: (-line[0], line[1].name, line[1].unit_id))
+    placed: list[PlacedUnit] = []
+    for index, (share, result) in enumerate(lines):
+        is_like_before = index > 0 and lines[index - 1][0] == share
+        is_like_after = index + 1 < len(lines) and lines[index + 1][0] == share
+        place = placed[-1].place if is_like_before else index + 1
+        placed.append(PlacedUnit(result, place, share, is_like_before or is_like_after))
+    return tuple(placed)

@@ -1,0 +1,1 @@
+"""Files of entries: checked, kept by digest, scanned, served, previewed, packed."""

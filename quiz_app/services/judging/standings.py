@@ -1,0 +1,173 @@
+"""Where every entry of a round stands in judging: its sheets, its final mark, what is still missing.
+
+One read of two statements, whatever there is; everything else is arithmetic on it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from quiz_app.domain.initiatives.rounds import InitiativeRound
+from quiz_app.domain.judging.aggregating import (
+    ConfirmedSheet,
+    FinalMark,
+    Shortcoming,
+    aggregate,
+    find_shortcomings,
+    find_standard_score,
+    find_strictness,
+    is_disagreement,
+)
+from quiz_app.domain.judging.judgements import FIRST_STAGE, JudgementState
+from quiz_app.domain.judging.ranking import Candidate, Placed, rank_candidates
+from quiz_app.domain.judging.rubrics import JudgingRules
+from quiz_app.persistence.judging import judgements as judgements_store
+from quiz_app.persistence.judging.judgements import JudgedLine, SheetLine
+from quiz_app.persistence.session import Work
+
+
+class Flag(StrEnum):
+    """What an organiser should look at."""
+
+    JUDGES_MISSING = "judges_missing"
+    """Fewer judges have it than the round asks for."""
+    SHEETS_OPEN = "sheets_open"
+    """A judge has not confirmed yet."""
+    DISAGREEMENT = "disagreement"
+    """Judges are far apart; one more was called and has not confirmed yet."""
+    TO_TALK_OVER = "to_talk_over"
+    """Judges are far apart still, or nobody could be called."""
+    CONFLICT = "conflict"
+    """Marks were confirmed by a judge whose conflict of interest became known later."""
+    TOO_LOW = "below_pass_mark"
+    ZERO_IN_CRITERION = "zero_in_criterion"
+
+
+MOST_KEPT = 8
+"""Rounds whose standings are kept, of some megabytes each."""
+KEPT_SECONDS = 60
+"""Names of units are not part of what a change is told by."""
+
+
+class Standing(NamedTuple):
+    """An entry in round 1."""
+
+    entry: JudgedLine
+    sheets: tuple[SheetLine, ...]
+    confirmed: tuple[ConfirmedSheet, ...]
+    final: FinalMark | None
+    shortcomings: tuple[Shortcoming, ...]
+    missing_judges: int
+    flags: tuple[Flag, ...]
+
+
+def read_standings(work: Work, round_: InitiativeRound, rules: JudgingRules) -> list[Standing]:
+    """All entries that are judged, by number."""
+    sheets = judgements_store.list_sheets(work, round_.id, FIRST_STAGE)
+    return _make_standings(judgements_store.list_judged_entries(work, round_.id), sheets, rules)
+
+
+def read_page(work: Work, round_: InitiativeRound, rules: JudgingRules, *, most: int, skipped: int) -> list[Standing]:
+    """So many entries by number after those that are skipped; what the others are is not read."""
+    entries, sheets = judgements_store.list_judged_page(work, round_.id, FIRST_STAGE, most=most, skipped=skipped)
+    return _make_standings(entries, sheets, rules)
+
+
+class Kept:
+    """Standings with what pages compute from them, each once. Nobody may change the lists."""
+
+    def __init__(self, standings: list[Standing], rules: JudgingRules, fingerprint: object) -> None:
+        self.standings = standings
+        self.rules = rules
+        self.fingerprint = fingerprint
+        self.kept_until = time.monotonic() + KEPT_SECONDS
+
+    @cached_property
+    def ranking(self) -> dict[str, list[Placed]]:
+        """The order within each category."""
+        return rank_standings(self.standings, self.rules)
+
+    @cached_property
+    def standard_scores(self) -> Mapping[int, float | None]:
+        """By entry."""
+        return find_standard_scores(self.standings)
+
+
+def read_kept_standings(work: Work, round_: InitiativeRound, rules: JudgingRules) -> Kept:
+    """The same for pages, kept by this process until an entry or a sheet of the round changes. Decisions read anew."""
+    fingerprint = (judgements_store.find_fingerprint(work, round_.id, FIRST_STAGE), rules)
+    known = _kept.get(round_.id)
+    if known is None or known.fingerprint != fingerprint or known.kept_until < time.monotonic():
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        known = _kept[round_.id] = Kept(read_standings(work, round_, rules), rules, fingerprint)
+    return known
+
+
+def forget_standings() -> None:
+    """Keep nothing: the next page reads all anew."""
+    _kept.clear()
+
+
+def find_standing(work: Work, entry_id: int, rules: JudgingRules) -> Standing | None:
+    """One entry, or None where it is not judged."""
+    entry = judgements_store.find_judged_entry(work, entry_id)
+    if entry is None:
+        return None
+    return _make_standing(entry, tuple(judgements_store.list_sheets_of(work, entry_id, FIRST_STAGE)), rules)
+
+
+def rank_standings(standings: Sequence[Standing], rules: JudgingRules) -> dict[str, list[Placed]]:
+    """The order within each category of all entries that have a final mark."""
+    candidates = [
+        Candidate(each.entry.id, each.entry.category, each.final, each.entry.submitted_at, each.shortcomings)
+        for each in standings
+        if each.final is not None and Shortcoming.TOO_FEW_SHEETS not in each.shortcomings
+    ]
+    return rank_candidates(candidates, rules.tie_breaks)
+
+
+def find_standard_scores(standings: Sequence[Standing]) -> Mapping[int, float | None]:
+    """By entry, how far it lies above what its judges usually give, in standard deviations."""
+    strictness = find_strictness(sheet for each in standings for sheet in each.confirmed)
+    return {each.entry.id: find_standard_score(each.confirmed, strictness) for each in standings}
+
+
+_kept: dict[int, Kept] = {}
+_GIVEN, _CONFIRMED, _CONFLICT = JudgementState.GIVEN, JudgementState.CONFIRMED, JudgementState.CONFLICT
+
+
+def _make_standings(entries: Sequence[JudgedLine], sheets: Sequence[SheetLine], rules: JudgingRules) -> list[Standing]:
+    by_entry: dict[int, list[SheetLine]] = {}
+    for sheet in sheets:
+        by_entry.setdefault(sheet.entry_id, []).append(sheet)
+    return [_make_standing(entry, tuple(by_entry.get(entry.id, ())), rules) for entry in entries]
+
+
+def _make_standing(entry: JudgedLine, sheets: tuple[SheetLine, ...], rules: JudgingRules) -> Standing:
+    confirmed = tuple(
+        [ConfirmedSheet(sheet.judge_id, sheet.total or 0, sheet.marks) for sheet in sheets if sheet.state is _CONFIRMED]
+    )
+    final = aggregate(confirmed, rules)
+    shortcomings = find_shortcomings(final, rules)
+    given = [sheet for sheet in sheets if sheet.state is _GIVEN]
+    missing = max(0, rules.judges_per_entry - len(given) - len(confirmed))
+    flags = []
+    if missing:
+        flags.append(Flag.JUDGES_MISSING)
+    if is_disagreement(final, rules):
+        # Others who have not confirmed may still bring a further judge about; or that judge is at work.
+        flags.append(Flag.DISAGREEMENT if given else Flag.TO_TALK_OVER)
+    if given:
+        flags.append(Flag.SHEETS_OPEN)
+    if len(sheets) > len(confirmed) and any(sheet.state is _CONFLICT and sheet.total is not None for sheet in sheets):
+        flags.append(Flag.CONFLICT)
+    if Shortcoming.TOO_LOW in shortcomings:
+        flags.append(Flag.TOO_LOW)
+    if Shortcoming.ZERO_IN_CRITERION in shortcomings:
+        flags.append(Flag.ZERO_IN_CRITERION)
+    return Standing(entry, sheets, confirmed, final, shortcomings, missing, tuple(flags))

@@ -1,0 +1,119 @@
+"""Banks that are made and named on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from quiz_app.clock import read_now
+from quiz_app.domain.errors import InvalidInput, NotAllowed
+from quiz_app.domain.items import BankCodeTaken
+from quiz_app.domain.people import Person, Role
+from quiz_app.services.item_bank.banks import add_bank, change_bank
+from quiz_app.services.item_bank.listing import list_banks, view_head
+from quiz_app.services.item_bank.writing import add_item
+from tests.factories import add_person, make_item, run_sql
+from tests.integration.threads import run_together
+from tests.integration.visitor import Visitor
+
+
+@pytest.fixture
+def organiser(app: Flask) -> Person:
+    return add_person("btc", roles=[Role.ORGANISER])
+
+
+def make(person: Person, title: str = "Cải cách hành chính", code: str = "", topics: tuple[str, ...] = ()) -> int:
+    return add_bank(organiser=person, title=title, code=code, topic_names=topics, now=read_now())
+
+
+def test_a_bank_is_made_named_and_filled_on_the_screen(app: Flask, organiser: Person) -> None:
+    visitor = Visitor(app, organiser.login)
+    assert "/organiser/banks/new" in visitor.get("/organiser/banks").text
+    fields = {"title": "  Cải cách   hành chính ", "code": "", "topics": "Thể chế\r\n\r\nChính quyền số\r\n"}
+    answer = visitor.post("/organiser/banks/new", fields)
+    assert answer.status_code == 303
+    (bank,) = list_banks(organiser=organiser)
+    assert (bank.code, bank.title) == ("cai-cach-hanh-chinh", "Cải cách hành chính")
+    head = view_head(organiser=organiser, bank_id=bank.id)
+    assert [(topic.code, topic.name) for topic in head.topics] == [
+        ("the-che", "Thể chế"), ("chinh-quyen-so", "Chính quyền số"),
+    ]  # fmt: skip
+    page = visitor.get(answer.location).text
+    assert f"/organiser/banks/{bank.id}/imports" in page
+    assert f"/organiser/banks/{bank.id}/items/new" in page
+    item = make_item("A-1", topic="the-che")
+    assert add_item(organiser=organiser, bank_id=bank.id, item=item, now=read_now())
+    fields = {
+        "title": "Kiến thức",
+        "topic/the-che": "Cải cách thể chế",
+        "topic/chinh-quyen-so": " ",
+        "topics": "Tài chính công",
+    }
+    assert visitor.post(f"/organiser/banks/{bank.id}/edit", fields).status_code == 303
+    head = view_head(organiser=organiser, bank_id=bank.id)
+    assert (head.title, [topic.name for topic in head.topics]) == (
+        "Kiến thức", ["Cải cách thể chế", "Chính quyền số", "Tài chính công"],
+    )  # fmt: skip
+    entries = [
+        row.action for row in run_sql("SELECT action FROM audit_entries WHERE subject_type = 'bank' ORDER BY id")
+    ]
+    assert entries == ["bank_added", "bank_changed"]
+
+
+def test_what_a_bank_cannot_be_called_comes_back_as_it_was_typed(app: Flask, organiser: Person) -> None:
+    make(organiser, code="cchc")
+    visitor = Visitor(app, organiser.login)
+    for fields in (
+        {"title": "", "code": "x1"},
+        {"title": "x" * 301},
+        {"title": "Tên", "code": "có dấu"},
+        {"title": "Tên", "code": "x" * 61},
+        {"title": "Tên", "topics": "Thể chế\nThe che"},
+        {"title": "Tên", "topics": "x" * 201},
+        {"title": "Tên", "topics": "\n".join(f"t{number}" for number in range(101))},
+    ):
+        answer = visitor.post("/organiser/banks/new", fields)
+        assert answer.status_code == 422, fields
+        assert fields.get("title", "") in answer.text
+        assert fields.get("code", "") in answer.text
+    answer = visitor.post("/organiser/banks/new", {"title": "Tên khác", "code": "CCHC"})
+    assert (answer.status_code, "Tên khác" in answer.text) == (409, True)
+    assert len(list_banks(organiser=organiser)) == 1
+    with pytest.raises(InvalidInput):
+        change_bank(
+            organiser=organiser, bank_id=list_banks(organiser=organiser)[0].id, title=" ", names={}, topic_names=(),
+            now=read_now(),
+        )  # fmt: skip
+
+
+def test_codes_are_given_after_the_name_and_never_twice(app: Flask, organiser: Person) -> None:
+    for _ in range(2):
+        make(organiser)
+    make(organiser, title="…")
+    assert sorted(bank.code for bank in list_banks(organiser=organiser)) == [
+        "cai-cach-hanh-chinh", "cai-cach-hanh-chinh-2", "ngan-hang",
+    ]  # fmt: skip
+
+
+def test_only_organisers_make_banks(app: Flask) -> None:
+    for number, role in enumerate((Role.PARTICIPANT, Role.JUDGE)):
+        with pytest.raises(NotAllowed):
+            make(add_person(f"nguoi-{number}", roles=[role]))
+
+
+def test_of_two_who_take_a_code_at_once_one_is_told(app: Flask, organiser: Person) -> None:
+    taken: list[str] = []
+
+    def try_one() -> Callable[[], None]:
+        def add() -> None:
+            try:
+                make(organiser, code="cchc")
+            except BankCodeTaken as refusal:
+                taken.append(refusal.bank_code)
+
+        return add
+
+    run_together(app, [try_one() for _ in range(4)])
+    assert (len(list_banks(organiser=organiser)), taken) == (1, ["cchc"] * 3)
