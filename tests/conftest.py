@@ -48,6 +48,8 @@ def find_group(path: Path) -> str | None:
     return next((group for group in GROUPS if group in path.parts), None)
 
 
+# Before the plugin that reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by the servers it asks for, so that no test has to say it twice.
 

@@ -32,4 +32,6 @@ def read_lists_until(stopping: threading.Event, port: int, notes: list[str]) -> 
             count += 1
     except (OSError, http.client.HTTPException, WrongAnswer) as error:
         notes.append(f"exports ended: {error}"[:300])
+    finally:
+        visitor.connection.close()
     notes.append(f"{count} rounds of lists")

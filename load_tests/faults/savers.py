@@ -67,6 +67,8 @@ class Saver(threading.Thread):
         except Exception as error:
             self._journal.note_surprise(f"{type(error).__name__}: {error}"[:300])
             raise
+        finally:
+            self._person.visitor.connection.close()
 
     def _sit(self) -> None:
         while not self._stopping.is_set():
