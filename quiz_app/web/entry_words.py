@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from flask import Flask
 
-from quiz_app.domain.initiatives.filling import FieldProblem
+from quiz_app.domain.initiatives.filling import NUMBER, FieldProblem
 from quiz_app.domain.initiatives.forms import EntryForm, FieldKind, FormColumn, FormField
 from quiz_app.domain.initiatives.rounds import FileKind, InitiativeRound
 from quiz_app.domain.initiatives.states import EntryState, EntryStep
@@ -75,7 +75,6 @@ _STEPS_TAKEN: Mapping[EntryStep, Callable[[], str]] = {
     EntryStep.UNDO_PRESENT: lambda: gettext("“Presented” undone"),
     EntryStep.WITHDRAW: lambda: gettext("Withdrawn"),
 }
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _AMBIGUOUS = re.compile(r"-?\d{1,3}\.\d{3}")
 
 
@@ -153,7 +152,7 @@ def show_number(text: str) -> str:
 
     ``100.1250`` keeps its nought in English: typed again, ``100.125`` would be a hundred thousand.
     """
-    if not _NUMBER.fullmatch(text):
+    if not NUMBER.fullmatch(text):
         return text
     if "." in text:
         text = text.rstrip("0").rstrip(".")

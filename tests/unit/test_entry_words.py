@@ -74,6 +74,7 @@ def test_values_are_shown_as_people_read_them(language: str) -> None:
 @example("100,125")
 @example("1.000")
 @example("0,500")
+@example("0.00001")
 def test_a_number_that_was_shown_and_sent_again_is_the_same(language: str, typed: str) -> None:
     stored = clean_values(NUMBERS, {"n": typed}).get("n", "")
     again = clean_values(NUMBERS, {"n": show_number(stored)}).get("n", "")

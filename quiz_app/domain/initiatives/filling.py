@@ -22,7 +22,8 @@ LONGEST_TEXT = 60_000
 LONGEST_CELL = 300
 WHOLE = Decimal(100)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,4})?")
+NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,4})?")
+"""A number as it is stored; whatever else was typed stays as it is, to be shown with its problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def _read_number(text: str) -> str:
             plain += "0"
     elif re.fullmatch(r"-?\d{1,3}(\.\d{3})+", plain):
         plain = plain.replace(".", "")
-    return plain if _NUMBER.fullmatch(plain) else text
+    return plain if NUMBER.fullmatch(plain) else text
 
 
 def _check_value(each: FormField | FormColumn, text: str, today: date) -> list[FieldProblem]:
@@ -195,7 +196,7 @@ def _find_value_problem(each: FormField | FormColumn, text: str, today: date) ->
         return N_("At most %(most)d words; there are %(count)d."), {"most": most_words, "count": count_words(text)}
     if each.kind is FieldKind.CHOICE and text not in each.choices:
         return N_("“%(text)s” is not one of the choices."), {"text": text[:80]}
-    if each.kind is FieldKind.NUMBER and not _NUMBER.fullmatch(text):
+    if each.kind is FieldKind.NUMBER and not NUMBER.fullmatch(text):
         return N_("“%(text)s” is not a number."), {"text": text[:80]}
     if each.kind is FieldKind.DATE:
         try:
