@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -63,10 +63,18 @@ PASSWORD = "mat-khau-thu-nghiem"  # noqa: S105 - of accounts that live as long a
 _password_hash = ""
 
 
+# Removed when the process ends; nothing is written there unless a test keeps a file.
+_files = tempfile.TemporaryDirectory(prefix="contest-files-", ignore_cleanup_errors=True)
+
+
+def make_files_folder(database_url: str) -> str:
+    """The files folder that belongs to one database: applications on the same database share it, no others."""
+    return str(Path(_files.name) / sha256(database_url.encode()).hexdigest()[:16])
+
+
 def make_test_settings(database_url: str, **changes: Any) -> Settings:
     """Settings for an application on this database, without a sweeper."""
-    # Nothing is written there unless a test keeps a file.
-    files = str(Path(tempfile.gettempdir()) / f"contest-files-{os.getpid()}")
+    files = make_files_folder(database_url)
     settings = read_settings(
         {"DATABASE_URL": database_url, "SECRET_KEY": "x" * 32, "SWEEP_SECONDS": "0", "FILES_FOLDER": files}
     )
