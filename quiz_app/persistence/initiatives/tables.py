@@ -10,6 +10,8 @@ from quiz_app.extensions import Model
 from quiz_app.persistence.columns import Identifier, Instant, JsonText, OptionalInstant
 
 STATES = ", ".join(f"'{state}'" for state in EntryState)
+IN_CONTEST = "(" + ", ".join(f"'{state}'" for state in EntryState if state.is_in_contest) + ")"
+"""The states in which an entry is judged, for ``state IN …``."""
 STEPS = " OR ".join(
     f"(step = '{each.step}' AND from_state = '{each.from_state}' AND to_state = '{each.to_state}')"
     for each in TRANSITIONS

@@ -1,5 +1,7 @@
 """Entries that the organisers released for everybody to read."""
 
+# ruff: noqa: S608 - the statements are put together from the constants of this module
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -7,6 +9,7 @@ from dataclasses import dataclass
 
 from quiz_app.domain.initiatives.forms import Values
 from quiz_app.persistence.columns import from_json
+from quiz_app.persistence.initiatives.tables import IN_CONTEST
 from quiz_app.persistence.session import Row, Statement, Work
 
 _COLUMNS = (
@@ -14,7 +17,7 @@ _COLUMNS = (
     "units.name AS unit_name, entry_versions.title, entry_versions.content FROM entries "
     "JOIN units ON units.id = entries.unit_id "
     "JOIN entry_versions ON entry_versions.entry_id = entries.id AND entry_versions.number = entries.version "
-    "WHERE entries.state IN ('admitted', 'shortlisted', 'presented') "
+    f"WHERE entries.state IN {IN_CONTEST} "
 )
 _LIST = Statement.from_sql(f"{_COLUMNS} AND entries.round_id = :round_id ORDER BY entries.number")
 _LIST_PUBLIC = Statement.from_sql(

@@ -1,5 +1,7 @@
 """Judgements: entries given to judges, and their sheets."""
 
+# ruff: noqa: S608 - the statements are put together from the constants of this module
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +14,7 @@ from quiz_app.domain.initiatives.states import EntryState
 from quiz_app.domain.judging.judgements import Judgement, JudgementState, Marks, Remarks
 from quiz_app.persistence.columns import find_from_ms, from_json, from_ms, to_json, to_ms
 from quiz_app.persistence.ids import make_id
+from quiz_app.persistence.initiatives.tables import IN_CONTEST
 from quiz_app.persistence.session import Row, Statement, Work
 
 _COLUMNS = (
@@ -70,7 +73,7 @@ _LINES_OF = Statement.from_sql(
     "JOIN entries ON entries.id = judgements.entry_id "
     "LEFT JOIN presentations ON presentations.entry_id = entries.id AND judgements.stage = 2 "
     "WHERE judgements.judge_id = :judge_id AND judgements.state <> 'withdrawn' "
-    "AND entries.state IN ('admitted', 'shortlisted', 'presented') "
+    f"AND entries.state IN {IN_CONTEST} "
     "ORDER BY entries.round_id DESC, judgements.stage, COALESCE(presentations.place, 0), entries.blind_code"
 )
 _WRITTEN_BY = Statement.from_sql(
@@ -79,13 +82,13 @@ _WRITTEN_BY = Statement.from_sql(
     "JOIN entry_versions ON entry_versions.entry_id = entries.id AND entry_versions.number = entries.version "
     "JOIN accounts creators ON creators.id = entries.created_by_id "
     "JOIN accounts senders ON senders.id = entry_versions.submitted_by_id "
-    "WHERE entries.round_id = :round_id AND entries.state IN ('admitted', 'shortlisted', 'presented') "
+    f"WHERE entries.round_id = :round_id AND entries.state IN {IN_CONTEST} "
     "AND EXISTS (SELECT 1 FROM judgements WHERE judgements.entry_id = entries.id AND judgements.judge_id = :judge_id)"
 )
 _CONTENTS_SQL = (
     "SELECT entries.id, entry_versions.content FROM entries "
     "JOIN entry_versions ON entry_versions.entry_id = entries.id AND entry_versions.number = entries.version "
-    "WHERE {which} AND entries.state IN ('admitted', 'shortlisted', 'presented')"
+    f"WHERE {{which}} AND entries.state IN {IN_CONTEST}"
 )
 _CONTENTS = Statement.from_sql(_CONTENTS_SQL.format(which="entries.round_id = :round_id"))
 _CONTENT = Statement.from_sql(_CONTENTS_SQL.format(which="entries.id = :entry_id"))
@@ -93,7 +96,7 @@ _JUDGED_SQL = (
     "SELECT entries.id, entries.number, entries.blind_code, entries.title, entries.category, entries.state, "
     "entries.unit_id, units.name AS unit_name, entries.created_by_id, entries.version, entries.submitted_at "
     "FROM entries JOIN units ON units.id = entries.unit_id "
-    "WHERE {which} AND entries.state IN ('admitted', 'shortlisted', 'presented') ORDER BY entries.number"
+    f"WHERE {{which}} AND entries.state IN {IN_CONTEST} ORDER BY entries.number"
 )
 _JUDGED = Statement.from_sql(_JUDGED_SQL.format(which="entries.round_id = :round_id"))
 _JUDGED_ONE = Statement.from_sql(_JUDGED_SQL.format(which="entries.id = :entry_id"))
@@ -101,19 +104,18 @@ _SHEETS_SQL = (
     "SELECT judgements.id, judgements.entry_id, judgements.judge_id, judgements.state, judgements.is_further, "
     "judgements.total_hundredths, judgements.marks FROM judgements JOIN entries ON entries.id = judgements.entry_id "
     "WHERE {which} AND judgements.stage = :stage AND judgements.state <> 'withdrawn' "
-    "AND entries.state IN ('admitted', 'shortlisted', 'presented') ORDER BY judgements.id"
+    f"AND entries.state IN {IN_CONTEST} ORDER BY judgements.id"
 )
 _SHEETS = Statement.from_sql(_SHEETS_SQL.format(which="entries.round_id = :round_id"))
 _SHEETS_OF_ENTRY = Statement.from_sql(_SHEETS_SQL.format(which="entries.id = :entry_id"))
 _PAGE = (
-    "(SELECT id FROM entries WHERE round_id = :round_id AND state IN ('admitted', 'shortlisted', 'presented') "
+    f"(SELECT id FROM entries WHERE round_id = :round_id AND state IN {IN_CONTEST} "
     "ORDER BY number LIMIT :most OFFSET :skipped)"
 )
 _JUDGED_PAGE = Statement.from_sql(_JUDGED_SQL.format(which=f"entries.id IN {_PAGE}"))
 _SHEETS_OF_PAGE = Statement.from_sql(_SHEETS_SQL.format(which=f"entries.id IN {_PAGE}"))
 _COUNT_JUDGED = Statement.from_sql(
-    "SELECT COUNT(*) AS number FROM entries WHERE round_id = :round_id "
-    "AND state IN ('admitted', 'shortlisted', 'presented')"
+    f"SELECT COUNT(*) AS number FROM entries WHERE round_id = :round_id AND state IN {IN_CONTEST}"
 )
 _FINGERPRINT = Statement.from_sql(
     "SELECT * FROM (SELECT COUNT(CASE WHEN state = 'admitted' THEN 1 END) AS admitted, "
@@ -127,12 +129,12 @@ _MARKS_OF = Statement.from_sql(
     "SELECT judgements.entry_id, judgements.marks, judgements.total_hundredths FROM judgements "
     "JOIN entries ON entries.id = judgements.entry_id WHERE judgements.judge_id = :judge_id "
     "AND entries.round_id = :round_id AND judgements.stage = :stage AND judgements.state = 'confirmed' "
-    "AND entries.state IN ('admitted', 'shortlisted', 'presented')"
+    f"AND entries.state IN {IN_CONTEST}"
 )
 _LOADS = Statement.from_sql(
     "SELECT judgements.judge_id, COUNT(*) AS number FROM judgements JOIN entries ON entries.id = judgements.entry_id "
     "WHERE entries.round_id = :round_id AND judgements.stage = :stage AND judgements.state IN ('given', 'confirmed') "
-    "AND entries.state IN ('admitted', 'shortlisted', 'presented') GROUP BY judgements.judge_id"
+    f"AND entries.state IN {IN_CONTEST} GROUP BY judgements.judge_id"
 )
 
 

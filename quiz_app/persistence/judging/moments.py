@@ -3,11 +3,14 @@
 Order of locks, the same everywhere: the round, then entries by id, then judgements.
 """
 
+# ruff: noqa: S608 - the statements are put together from the constants of this module
+
 from __future__ import annotations
 
 from datetime import datetime
 
 from quiz_app.persistence.columns import to_ms
+from quiz_app.persistence.initiatives.tables import IN_CONTEST
 from quiz_app.persistence.session import Statement, Work
 
 _HOLD = Statement.from_sqls(
@@ -16,9 +19,8 @@ _HOLD = Statement.from_sqls(
     sqlite="SELECT id FROM initiative_rounds WHERE id = :round_id",
 )
 _LOCK_ENTRIES = Statement.from_sqls(
-    postgresql="SELECT id FROM entries WHERE round_id = :round_id AND state IN ('admitted', 'shortlisted', 'presented')"
-    " ORDER BY id FOR UPDATE",
-    sqlite="SELECT id FROM entries WHERE round_id = :round_id AND state IN ('admitted', 'shortlisted', 'presented')",
+    postgresql=f"SELECT id FROM entries WHERE round_id = :round_id AND state IN {IN_CONTEST} ORDER BY id FOR UPDATE",
+    sqlite=f"SELECT id FROM entries WHERE round_id = :round_id AND state IN {IN_CONTEST}",
 )
 _SET_CLOSE = Statement.from_sql(
     "UPDATE initiative_rounds SET judging_closes_at = :closes_at, version = version + 1 WHERE id = :round_id"

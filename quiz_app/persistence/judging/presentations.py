@@ -1,5 +1,7 @@
 """The order of presenting, its clock, and the sheets of those who present."""
 
+# ruff: noqa: S608 - the statements are put together from the constants of this module
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -13,6 +15,7 @@ from quiz_app.domain.judging.judgements import JudgementState, Marks
 from quiz_app.domain.judging.presenting import Draw, Turn
 from quiz_app.persistence.columns import find_from_ms, from_json, from_ms, to_json, to_ms
 from quiz_app.persistence.ids import make_id
+from quiz_app.persistence.initiatives.tables import IN_CONTEST
 from quiz_app.persistence.judging.tables import DbPresentationDraw
 from quiz_app.persistence.session import Statement, Work
 
@@ -56,7 +59,7 @@ _WITHDRAW_LEFT = Statement.from_sql(
 )
 _COUNT_CONFIRMED = Statement.from_sql(
     "SELECT COUNT(*) AS number FROM judgements JOIN entries ON entries.id = judgements.entry_id "
-    "WHERE entries.round_id = :round_id AND entries.state IN ('admitted', 'shortlisted', 'presented') "
+    f"WHERE entries.round_id = :round_id AND entries.state IN {IN_CONTEST} "
     "AND judgements.state = 'confirmed'"
 )
 

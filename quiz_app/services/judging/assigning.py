@@ -20,6 +20,7 @@ from quiz_app.domain.judging.judgements import (
     SheetConfirmed,
 )
 from quiz_app.domain.judging.marks import ensure_marking_open
+from quiz_app.domain.judging.reasons import check_reason
 from quiz_app.domain.judging.rubrics import JudgingRules
 from quiz_app.domain.people import Person, normalise_login
 from quiz_app.persistence import audit
@@ -208,9 +209,7 @@ def take_back(*, organiser: Person, judgement_id: int, reason: str, now: datetim
 
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, MarkingClosed, SheetConfirmed, JudgingChanged, InvalidInput.
     """
-    reason = " ".join(reason.split())
-    if not 0 < len(reason) <= 500:
-        raise InvalidInput("Give the reason in at most 500 characters; it is kept with the decision.")
+    reason = check_reason(reason)
     with transaction() as work:
         judgement = judgements_store.find_judgement(work, judgement_id)
         entry = None if judgement is None else entries_store.find_entry(work, judgement.entry_id)

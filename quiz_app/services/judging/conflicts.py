@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from quiz_app.domain.errors import InvalidInput, NotFound
+from quiz_app.domain.errors import NotFound
 from quiz_app.domain.initiatives.rounds import InitiativeRound, RoundDecided
-from quiz_app.domain.judging.conflicts import LONGEST_CONFLICT_REASON, DeclaredConflict, JudgedEntry
+from quiz_app.domain.judging.conflicts import DeclaredConflict, JudgedEntry
 from quiz_app.domain.judging.judgements import FIRST_STAGE, JudgementState, SheetNotYours
 from quiz_app.domain.judging.marks import ensure_marking_open
+from quiz_app.domain.judging.reasons import check_reason
 from quiz_app.domain.people import Person
 from quiz_app.domain.units import Unit
 from quiz_app.persistence import audit
@@ -52,7 +53,7 @@ def declare_entry_conflict(*, judge: Person, judgement_id: int, reason: str, now
 
     Raises NotFound, RoundDecided, MarkingClosed, SheetNotYours, InvalidInput (no reason).
     """
-    reason = _check_reason(reason)
+    reason = check_reason(reason)
     with transaction() as work:
         sheet = open_sheet(work, judge, judgement_id, locks=True)
         ensure_marking_open(sheet.round, sheet.judgement.stage, now)
@@ -84,7 +85,7 @@ def declare_unit_conflict(*, judge: Person, round_id: int, unit_id: int, reason:
 
     Raises NotFound (no such round of this judge, no such unit), RoundDecided, MarkingClosed, InvalidInput.
     """
-    reason = _check_reason(reason)
+    reason = check_reason(reason)
     with transaction() as work:
         if round_id not in panels_store.list_rounds_of(work, judge.id):
             raise NotFound
@@ -102,7 +103,7 @@ def enter_unit_conflict(
 
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, InvalidInput.
     """
-    reason = _check_reason(reason)
+    reason = check_reason(reason)
     with transaction() as work:
         round_, _ = open_round(work, organiser, round_id, locks=True)
         if round_.published_at is not None:
@@ -144,7 +145,7 @@ def count_despite_conflict(*, organiser: Person, judgement_id: int, reason: str,
 
     Raises NotAllowed, NotFound, RoundDecided, SheetNotYours (there are no such marks), InvalidInput.
     """
-    reason = _check_reason(reason)
+    reason = check_reason(reason)
     with transaction() as work:
         judgement = judgements_store.find_judgement(work, judgement_id)
         entry = None if judgement is None else entries_store.find_entry(work, judgement.entry_id)
@@ -208,12 +209,3 @@ def _add_unit_conflict(
         details={"unit": unit.name, "reason": reason, "sheets": len(fallen)},
     )
     return len(fallen)
-
-
-def _check_reason(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if not reason:
-        raise InvalidInput("Give the reason; it is kept with the decision.")
-    if len(reason) > LONGEST_CONFLICT_REASON:
-        raise InvalidInput("The reason may have at most 500 characters.")
-    return reason

@@ -27,6 +27,7 @@ from quiz_app.domain.judging.presenting import (
     ensure_action,
     find_end,
 )
+from quiz_app.domain.judging.reasons import check_reason
 from quiz_app.domain.judging.rubrics import JudgingRules, PresentationRules
 from quiz_app.domain.people import Person
 from quiz_app.persistence import audit
@@ -44,7 +45,6 @@ from quiz_app.services.initiatives.steps import move_entry
 from quiz_app.services.judging.access import open_round, read_conflict_rules
 
 SEED_BYTES = 16
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,7 @@ def draw_turns(*, organiser: Person, round_id: int, seen: int, reason: str, now:
 
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, NothingToDraw, DrawOver, JudgingChanged, InvalidInput.
     """
-    reason = " ".join(reason.split())
-    if len(reason) > LONGEST_REASON:
-        raise InvalidInput("The reason may have at most 500 characters.")
+    reason = check_reason(reason, is_required=False)
     with transaction() as work:
         round_, rules = _open_unlocked(work, organiser, round_id)
         page = _make_page(work, round_, rules)
@@ -194,9 +192,7 @@ def turn_clock(
 
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, JudgingChanged (round 2 is locked), TurnMoved, InvalidInput.
     """
-    reason = " ".join(reason.split())
-    if action is TurnAction.RESET and not 0 < len(reason) <= LONGEST_REASON:
-        raise InvalidInput("Give the reason in at most 500 characters; it is kept with the decision.")
+    reason = check_reason(reason, is_required=action is TurnAction.RESET)
     with transaction() as work:
         round_, _ = _open_unlocked(work, organiser, round_id)
         turns = presentations_store.list_turns(work, round_id)
@@ -262,9 +258,7 @@ def unlock_presentation_marks(*, organiser: Person, round_id: int, reason: str, 
 
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, JudgingChanged, InvalidInput.
     """
-    reason = " ".join(reason.split())
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise InvalidInput("Give the reason in at most 500 characters; it is kept with the decision.")
+    reason = check_reason(reason)
     with transaction() as work:
         round_, _ = open_round(work, organiser, round_id, locks=True)
         if round_.published_at is not None:

@@ -24,6 +24,7 @@ from quiz_app.domain.judging.prizes import (
     list_scopes,
     propose_prizes,
 )
+from quiz_app.domain.judging.reasons import check_reason
 from quiz_app.domain.judging.rubrics import JudgingRules
 from quiz_app.domain.judging.unit_ranking import PlacedUnit
 from quiz_app.domain.people import Person
@@ -40,8 +41,6 @@ from quiz_app.services.initiatives.access import open_entry
 from quiz_app.services.judging.access import open_round
 from quiz_app.services.judging.results import are_marks_locked, find_contest, read_final_order
 from quiz_app.services.judging.unit_ranking import rank_contest_units
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ def give_prize(
 
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, NotReadyForPrizes, PrizesChanged, InvalidInput.
     """
-    reason = _check_reason(reason)
+    reason = check_reason(reason)
     with transaction() as work:
         page = _open_undecided(work, organiser, round_id, seen)
         prize = find_prize_kind(page.round, prize_code)
@@ -192,7 +191,7 @@ def take_prize(*, organiser: Person, round_id: int, seen: str, prize_id: int, re
 
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, NotReadyForPrizes, PrizesChanged, InvalidInput.
     """
-    reason = _check_reason(reason)
+    reason = check_reason(reason)
     with transaction() as work:
         page = _open_undecided(work, organiser, round_id, seen)
         line = next((each for each in page.given if each.id == prize_id), None)
@@ -224,7 +223,7 @@ def undo_decision(*, organiser: Person, round_id: int, reason: str, now: datetim
 
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, PrizesChanged (nothing is decided), InvalidInput.
     """
-    reason = _check_reason(reason)
+    reason = check_reason(reason)
     with transaction() as work:
         round_, _ = open_round(work, organiser, round_id, locks=True)
         if round_.published_at is not None:
@@ -379,13 +378,6 @@ def _open_undecided(work: Work, organiser: Person, round_id: int, seen: str) -> 
 
 def _list_categories(round_: InitiativeRound) -> list[str]:
     return [category.code for category in round_.settings.categories]
-
-
-def _check_reason(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise InvalidInput("Give the reason in at most 500 characters; it is kept with the decision.")
-    return reason
 
 
 def _note(work: Work, organiser: Person, round_id: int, action: str, details: dict[str, Any], now: datetime) -> None:

@@ -14,6 +14,7 @@ from quiz_app.domain.initiatives.states import EntryActor, EntryState, EntryStep
 from quiz_app.domain.judging.judgements import JudgingChanged, SheetNotYours
 from quiz_app.domain.judging.marks import find_lock
 from quiz_app.domain.judging.ranking import Placed, propose_shortlist
+from quiz_app.domain.judging.reasons import check_reason
 from quiz_app.domain.judging.rubrics import JudgingRules
 from quiz_app.domain.people import Person
 from quiz_app.persistence import audit
@@ -31,8 +32,6 @@ from quiz_app.services.judging.standings import (
     read_kept_standings,
     read_standings,
 )
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def unlock_marks(*, organiser: Person, round_id: int, reason: str, now: datetime
 
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, JudgingChanged, InvalidInput.
     """
-    reason = _check_reason(reason)
+    reason = check_reason(reason)
     with transaction() as work:
         round_ = _open_undecided(work, organiser, round_id)
         if round_.judging_locked_at is None or prizes_store.are_decided(work, round_id):
@@ -94,7 +93,7 @@ def set_judging_close(*, organiser: Person, round_id: int, closes_at: datetime, 
 
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, InvalidInput.
     """
-    reason = _check_reason(reason)
+    reason = check_reason(reason)
     with transaction() as work:
         round_ = _open_undecided(work, organiser, round_id)
         if closes_at <= now or closes_at < round_.closes_at:
@@ -116,7 +115,7 @@ def reopen_sheet(*, organiser: Person, judgement_id: int, reason: str, now: date
 
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, JudgingChanged (locked), SheetNotYours, InvalidInput.
     """
-    reason = _check_reason(reason)
+    reason = check_reason(reason)
     with transaction() as work:
         judgement = judgements_store.find_judgement(work, judgement_id)
         entry = None if judgement is None else entries_store.find_entry(work, judgement.entry_id)
@@ -156,9 +155,7 @@ def set_shortlist(
     Raises NotAllowed, NotFound, NotJudged, RoundDecided, JudgingChanged (the shortlist or a mark changed since the page
     was opened, or the marks are not locked), InvalidInput, EntryStepRefused (an entry has presented).
     """
-    reason = " ".join(reason.split())
-    if len(reason) > LONGEST_REASON:
-        raise InvalidInput("The reason may have at most 500 characters.")
+    reason = check_reason(reason, is_required=False)
     with transaction() as work:
         round_ = _open_undecided(work, organiser, round_id)
         moments_store.lock_judged_entries(work, round_id)
@@ -251,13 +248,6 @@ def _ensure_no_shortlist(work: Work, round_id: int) -> None:
     lines = judgements_store.list_judged_entries(work, round_id)
     if any(line.state is not EntryState.ADMITTED for line in lines):
         raise InvalidInput("Initiatives are on the shortlist: take them off first.")
-
-
-def _check_reason(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise InvalidInput("Give the reason in at most 500 characters; it is kept with the decision.")
-    return reason
 
 
 def _note(work: Work, organiser: Person, round_id: int, action: str, details: dict[str, Any], now: datetime) -> None:
