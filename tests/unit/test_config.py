@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from quiz_app import config
 from quiz_app.config import Settings, WrongSetting, make_engine_options, read_settings
 
 KEY = {"SECRET_KEY": "x" * 32}
@@ -127,7 +126,7 @@ def test_every_thread_has_a_connection_of_its_own(url: str) -> None:
 def test_a_secret_key_is_made_once_and_kept_for_the_owner_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(config, "DATA_FOLDER", tmp_path / "data")
+    monkeypatch.setattr("quiz_app.config.secret_key.DATA_FOLDER", tmp_path / "data")
     first = read_settings({}).secret_key
     assert len(first) >= 32
     assert read_settings({}).secret_key == first
@@ -137,6 +136,6 @@ def test_a_secret_key_is_made_once_and_kept_for_the_owner_alone(
 def test_two_installations_have_different_secret_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = set()
     for name in ("first", "second"):
-        monkeypatch.setattr(config, "DATA_FOLDER", tmp_path / name)
+        monkeypatch.setattr("quiz_app.config.secret_key.DATA_FOLDER", tmp_path / name)
         keys.add(read_settings({}).secret_key)
     assert len(keys) == 2

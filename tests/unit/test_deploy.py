@@ -29,7 +29,7 @@ def read_example() -> dict[str, str]:
 
 def test_the_example_of_settings_is_read_as_it_stands() -> None:
     example = read_example()
-    source = (ROOT / "quiz_app/config.py").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "quiz_app/config").glob("*.py"))
     for name in example:
         assert f'"{name}"' in source, name
     settings = read_settings({**example, "SECRET_KEY": "k" * 40, "METRICS_TOKEN": "t" * 20})
@@ -46,7 +46,7 @@ def test_the_example_of_settings_holds_no_secret_to_forget() -> None:
 
 def test_a_key_that_cannot_be_kept_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr("quiz_app.config.DATA_FOLDER", tmp_path / "file" / "data")
+    monkeypatch.setattr("quiz_app.config.secret_key.DATA_FOLDER", tmp_path / "file" / "data")
     with pytest.raises(WrongSetting, match="Set SECRET_KEY"):
         read_settings({})
 

@@ -1,0 +1,25 @@
+"""Settings: what a process is set to, read from environment variables and checked at the start."""
+
+from __future__ import annotations
+
+from quiz_app.config.reading import read_settings
+from quiz_app.config.secret_key import read_secret_key
+from quiz_app.config.settings import (
+    DATA_FOLDER,
+    ROOT,
+    AgencySettings,
+    Settings,
+    WrongSetting,
+    make_engine_options,
+)
+
+__all__ = [
+    "DATA_FOLDER",
+    "ROOT",
+    "AgencySettings",
+    "Settings",
+    "WrongSetting",
+    "make_engine_options",
+    "read_secret_key",
+    "read_settings",
+]
