@@ -18,7 +18,7 @@ from load_tests.cluster import BUCKET, KEYS, SECRET, Cluster
 from load_tests.faults.journal import Journal
 from load_tests.faults.oracle import judge
 from load_tests.faults.savers import start_savers
-from quiz_app.domain.certificates import LOOKUP_LIMIT
+from quiz_app.domain.certificates import LOOKUP_LIMIT, make_code
 from quiz_app.domain.jobs import MOST_TRIES
 from quiz_app.persistence.ids import make_id
 from tests.cluster.conftest import PEOPLE
@@ -134,8 +134,7 @@ def test_nodes_count_together_what_an_address_may_ask(cluster: Cluster) -> None:
     statuses = []
     for number in range(LOOKUP_LIMIT + 4):
         connection = http.client.HTTPConnection("127.0.0.1", cluster.webs[number % 2].port, timeout=30)
-        code = f"{number:016d}".translate(str.maketrans("0123456789", "ABCDEFGHJK"))
-        connection.request("GET", f"/certificates/{code}", headers={"X-Forwarded-For": "203.0.113.9"})
+        connection.request("GET", f"/certificates/{make_code(number)}", headers={"X-Forwarded-For": "203.0.113.9"})
         statuses.append(connection.getresponse().status)
         connection.close()
     assert statuses[: LOOKUP_LIMIT - 1] == [404] * (LOOKUP_LIMIT - 1)
