@@ -35,6 +35,9 @@ POOL_USED = Gauge(
 POOL_SIZE = Gauge(
     "quiz_pool_size", "Connections that may be in use at once.", registry=_own, multiprocess_mode="livesum"
 )
+REPLICA_READS = Counter(
+    "quiz_replica_reads", "Lists and rankings, by where they were read.", ("source",), registry=_own
+)
 CLOCK_JUMPS = Counter("quiz_clock_jumps", "Times the clock was seen to jump.", registry=_own)
 
 

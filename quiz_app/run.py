@@ -17,6 +17,7 @@ from quiz_app.config import DATA_FOLDER, ROOT, Settings, WrongSetting, read_sett
 from quiz_app.domain.errors import StorageUnavailable
 from quiz_app.extensions import db
 from quiz_app.metrics import prepare_folder
+from quiz_app.persistence.schema import alone_at_start
 from quiz_app.services.contests import has_contests
 from quiz_app.services.starting import CannotStart, check_redis, describe_unreachable, ensure_can_start
 
@@ -53,17 +54,19 @@ def prepare(settings: Settings) -> None:
         try:
             _prepare_database(settings)
         finally:
-            db.engine.dispose()
+            for engine in db.engines.values():
+                engine.dispose()
 
 
 def _prepare_database(settings: Settings) -> None:
     warnings = [*ensure_can_start(now=read_now()), check_redis(settings)]
     for warning in filter(None, warnings):
         print(warning, file=sys.stderr, flush=True)
-    upgrade()
-    if settings.loads_demonstration and not has_contests():
-        load_contest_file(DEMONSTRATION)
-        print(DEMONSTRATION_SIGN_INS, flush=True)
+    with alone_at_start():
+        upgrade()
+        if settings.loads_demonstration and not has_contests():
+            load_contest_file(DEMONSTRATION)
+            print(DEMONSTRATION_SIGN_INS, flush=True)
 
 
 DEMONSTRATION_SIGN_INS = """

@@ -65,6 +65,6 @@ def sweep(storage: Storage, *, is_clearing: bool) -> None:
     if is_clearing:
         given_up = give_up_jobs(now=read_now())
         removed = remove_old_results(storage=storage, now=read_now())
-        forget_drafts(storage)
+        forget_drafts(storage, read_now())
         if given_up or removed:
             log.info("gave up %d jobs, removed %d old files", given_up, removed)

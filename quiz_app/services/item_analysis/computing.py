@@ -23,6 +23,7 @@ from quiz_app.persistence import item_analyses as analyses_store
 from quiz_app.persistence import items as items_store
 from quiz_app.persistence.attempts.table import split_stored
 from quiz_app.persistence.finished_papers import count_finished, list_newest, read_batches
+from quiz_app.persistence.replica import reading_from_replica
 from quiz_app.persistence.session import reading, transaction
 from quiz_app.services.bank_cache import HeldBank, hold_bank
 from quiz_app.services.item_analysis.counting import ResponseCount, ResponseCounter, read_answer
@@ -44,19 +45,21 @@ def compute_analysis(*, round_id: int, now: datetime, report: Callable[[int, int
     """
     with reading() as work:
         round_ = contests_store.find_round(work, round_id)
-        if round_ is None:
-            raise NotFound
+    if round_ is None:
+        raise NotFound
+    with reading_from_replica() as work:
         total, done, counter = count_finished(work, round_id), 0, ResponseCounter()
         for papers in _read_ahead(read_batches(work, round_id)):
             counter.add(papers)
             done += len(papers)
             if report:
                 report(done, max(done, total))
-        counts = list(counter.list_counts())
+        times = _measure_times(list_newest(work, round_id, most=TIMED_ATTEMPTS))
+    counts = list(counter.list_counts())
+    with reading() as work:
         bank_row = items_store.get_bank_row(work, round_.bank_id)
         bank = hold_bank(work, round_.bank_id, bank_row.version if bank_row else 0)
         items = {version_id: bank.get_item(work, version_id) for version_id in {one.version_id for one in counts}}
-        times = _measure_times(list_newest(work, round_id, most=TIMED_ATTEMPTS))
     figures: dict[str, Any] = {}
     for name, chosen in (("first", [one for one in counts if one.is_first]), ("all", counts)):
         figures[name] = _analyse(round_, bank, items, chosen, times)
