@@ -25,9 +25,11 @@ from quiz_app.domain.judging.rubrics import JudgingRules
 from quiz_app.domain.people import Person, normalise_login
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store
+from quiz_app.persistence.judging import judged_entries as judged_store
 from quiz_app.persistence.judging import judgements as judgements_store
 from quiz_app.persistence.judging import panels as panels_store
-from quiz_app.persistence.judging.judgements import Assignment, SheetLine
+from quiz_app.persistence.judging.judged_entries import SheetLine
+from quiz_app.persistence.judging.judgements import Assignment
 from quiz_app.persistence.judging.panels import Judge, Panel
 from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.judging.access import open_round, read_conflict_rules
@@ -101,9 +103,9 @@ class _Scene:
 
 def _read_scene(work: Work, organiser: Person, round_id: int, *, locks: bool) -> _Scene:
     round_, rules = open_round(work, organiser, round_id, locks=locks)
-    lines = judgements_store.list_judged_entries(work, round_id)
+    lines = judged_store.list_judged_entries(work, round_id)
     sheets: dict[int, list[SheetLine]] = {}
-    for sheet in judgements_store.list_sheets(work, round_id, FIRST_STAGE):
+    for sheet in judged_store.list_sheets(work, round_id, FIRST_STAGE):
         sheets.setdefault(sheet.entry_id, []).append(sheet)
     return _Scene(
         round_,
@@ -137,7 +139,7 @@ def assign_automatically(*, organiser: Person, round_id: int, seed: int, now: da
             raise InvalidInput("Make a panel with members first.")
         needs = [need for entry in scene.entries.values() if (need := _find_need(scene, entry)) is not None]
         namesakes = list_namesakes(work, scene.round, scene.judges.values())
-        counted = judgements_store.count_loads(work, round_id, FIRST_STAGE)
+        counted = judged_store.count_loads(work, round_id, FIRST_STAGE)
 
         def may_judge(judge_id: int, entry_id: int) -> bool:
             entry = scene.entries[entry_id]

@@ -33,13 +33,19 @@ from quiz_app.domain.units import Unit
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import rounds as rounds_store
 from quiz_app.persistence.judging import prizes as prizes_store
-from quiz_app.persistence.judging.judgements import JudgedLine
+from quiz_app.persistence.judging.judged_entries import JudgedLine
 from quiz_app.persistence.judging.prizes import PrizeLine
 from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.session import UniqueViolation, Work, reading, transaction
 from quiz_app.services.initiatives.access import open_entry
 from quiz_app.services.judging.access import open_round
-from quiz_app.services.judging.results import are_marks_locked, find_contest, read_final_order
+from quiz_app.services.judging.results import (
+    FinalOrder,
+    are_marks_locked,
+    find_contest,
+    read_final_order,
+    read_kept_order,
+)
 from quiz_app.services.judging.unit_ranking import rank_contest_units
 
 
@@ -113,7 +119,7 @@ def view_prizes(*, organiser: Person, round_id: int) -> PrizePage:
     """The prizes and the order they come from. Raises NotAllowed, NotFound, NotJudged."""
     with reading() as work:
         round_, rules = open_round(work, organiser, round_id)
-        return make_prize_page(work, round_, rules)
+        return make_prize_page(work, round_, rules, order=read_kept_order(work, round_, rules))
 
 
 def propose(*, organiser: Person, round_id: int, seen: str, now: datetime) -> int:
@@ -258,7 +264,7 @@ def list_certificates(*, organiser: Person, round_id: int) -> list[PrizeCertific
     """All of a round, in the order of the prizes. Raises NotAllowed, NotFound, NotJudged, PrizesChanged (undecided)."""
     with reading() as work:
         round_, rules = open_round(work, organiser, round_id)
-        page = make_prize_page(work, round_, rules)
+        page = make_prize_page(work, round_, rules, order=read_final_order(work, round_, rules))
         if not page.is_decided:
             raise PrizesChanged
         return [
@@ -287,9 +293,8 @@ def check_prize(work: Work, code: str) -> PrizeCheck | None:
     )
 
 
-def make_prize_page(work: Work, round_: InitiativeRound, rules: JudgingRules) -> PrizePage:
+def make_prize_page(work: Work, round_: InitiativeRound, rules: JudgingRules, *, order: FinalOrder) -> PrizePage:
     """The prizes within the caller's reading."""
-    order = read_final_order(work, round_, rules)
     given = tuple(prizes_store.list_prizes(work, round_.id))
     has_unit_prizes = any(prize.whom is PrizeFor.UNIT for prize in round_.settings.prizes)
     ranked: Sequence[PlacedUnit] = ()
@@ -304,7 +309,7 @@ def make_prize_page(work: Work, round_: InitiativeRound, rules: JudgingRules) ->
         _list_categories(round_),
     )
     state = (
-        [(each.entry_id, each.place, each.share) for each in order.places],
+        [(each.entry_id, each.place, each.numerator, each.denominator) for each in order.places],
         [(each.id, each.decided_at) for each in given],
     )
     return PrizePage(
@@ -370,7 +375,7 @@ def _open_undecided(work: Work, organiser: Person, round_id: int, seen: str) -> 
         raise RoundDecided
     if not are_marks_locked(round_):
         raise NotReadyForPrizes
-    page = make_prize_page(work, round_, rules)
+    page = make_prize_page(work, round_, rules, order=read_final_order(work, round_, rules))
     if page.seen != seen or page.is_decided:
         raise PrizesChanged
     return page
