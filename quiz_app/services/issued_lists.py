@@ -46,7 +46,7 @@ from quiz_app.persistence import score_lists as rows_store
 from quiz_app.persistence.issued_lists import SignedList
 from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.session import Work, reading, transaction
-from quiz_app.services.judging.prizes import check_prize
+from quiz_app.services.judging.prize_certificates import check_prize
 from quiz_app.services.score_lists.scopes import pick_contest, pick_round
 from quiz_app.services.score_lists.values import OfficialData
 from quiz_app.services.tables.sheets import Sheet

@@ -76,6 +76,8 @@ _LOADS = Statement.from_sql(
     f"AND entries.state IN {IN_CONTEST} GROUP BY judgements.judge_id"
 )
 
+_ENTRY_STATES = {str(state): state for state in EntryState}
+
 
 class JudgedLine(NamedTuple):
     """An entry that is judged, as organisers see it."""
@@ -187,8 +189,8 @@ def count_loads(work: Work, round_id: int, stage: int) -> dict[int, int]:
 
 def _to_judged(row: Row) -> JudgedLine:
     return JudgedLine(
-        row.id, row.number, row.blind_code, row.title, row.category, EntryState(row.state), row.unit_id, row.unit_name,
-        row.created_by_id, row.version, from_ms(row.submitted_at),
+        row.id, row.number, row.blind_code, row.title, row.category, _ENTRY_STATES[row.state], row.unit_id,
+        row.unit_name, row.created_by_id, row.version, from_ms(row.submitted_at),
     )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ from quiz_app.persistence.judging.panels import Panel
 from quiz_app.persistence.judging.prizes import PrizeLine
 from quiz_app.persistence.session import reading, single_write
 from quiz_app.services.judging.access import open_round
-from quiz_app.services.judging.prizes import PrizePage, list_authors, make_prize_page
+from quiz_app.services.judging.prize_certificates import list_authors
+from quiz_app.services.judging.prizes import PrizePage, make_prize_page
 from quiz_app.services.judging.results import find_contest, read_final_order, read_kept_order
 
 
