@@ -35,6 +35,8 @@ class PlacedUnit:
     place: int
     share: Fraction
     is_shared: bool
+    block_place: int
+    """The place within its block (among units without one, for those)."""
 
 
 def find_knowledge_share(figures: UnitFigures, rule: UnitRankingRule, scale_hundredths: int) -> Fraction | None:
@@ -68,11 +70,15 @@ def rank_units(
     ]
     lines.sort(key=lambda line: (-_cut(line[0]), -line[0], line[1].name, line[1].unit_id))
     placed: list[PlacedUnit] = []
+    in_block: dict[str | None, tuple[int, int | None, int]] = {}
     for index, (share, result) in enumerate(lines):
         is_like_before = index > 0 and lines[index - 1][0] == share
         is_like_after = index + 1 < len(lines) and lines[index + 1][0] == share
         place = placed[-1].place if is_like_before else index + 1
-        placed.append(PlacedUnit(result, place, share, is_like_before or is_like_after))
+        count, above, block_place = in_block.get(result.block, (0, None, 0))
+        block_place = block_place if above == place else count + 1
+        in_block[result.block] = (count + 1, place, block_place)
+        placed.append(PlacedUnit(result, place, share, is_like_before or is_like_after, block_place))
     return tuple(placed)
 
 

@@ -33,6 +33,11 @@ class UnitRankingPage:
     units: tuple[PlacedUnit, ...]
     is_provisional: bool
 
+    @property
+    def blocks(self) -> list[str]:
+        """The blocks in which units stand, by name; none where the contest has no blocks."""
+        return sorted({each.result.block for each in self.units if each.result.block})
+
 
 def view_unit_ranking(*, organiser: Person, round_id: int) -> UnitRankingPage:
     """The order as of now. Raises NotAllowed, NotFound, NotJudged (also where the round has no weights for it)."""

@@ -66,7 +66,9 @@ def download_prize_certificates(round_id: int) -> Response:
 def show_combined_ranking(round_id: int) -> str:
     """Units by both parts of the contest."""
     page = unit_ranking.view_unit_ranking(organiser=get_current_person(), round_id=round_id)
-    return render_template("organiser/combined_ranking.html", page=page)
+    wanted = request.args.get("block", "")
+    block = wanted if wanted in page.blocks else ""
+    return render_template("organiser/combined_ranking.html", page=page, block=block)
 
 
 @bp.get("/initiatives/<int:round_id>/unit-ranking.xlsx")
@@ -74,7 +76,8 @@ def download_combined_ranking(round_id: int) -> Response:
     """The same as a workbook."""
     page = unit_ranking.export_unit_ranking(organiser=get_current_person(), round_id=round_id, now=get_now())
     headings = [
-        gettext("Place"), gettext("Unit"), gettext("Block"), gettext("Knowledge rounds (points of 100)"),
+        gettext("Place"), gettext("Unit"), gettext("Block"), gettext("Place in the block"),
+        gettext("Knowledge rounds (points of 100)"),
         gettext("Initiatives (points of 100)"), gettext("Initiatives with a mark"), gettext("Together"),
     ]  # fmt: skip
     rows = [
@@ -82,6 +85,7 @@ def download_combined_ranking(round_id: int) -> Response:
             str(each.place),
             each.result.name,
             each.result.block or "",
+            str(each.block_place) if each.result.block else "",
             format_share(each.result.knowledge),
             format_share(each.result.initiative),
             str(each.result.entry_count),
