@@ -9,9 +9,11 @@ from io import BytesIO
 import pytest
 from docx import Document
 from flask import Flask
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from quiz_app.cache import ProcessCache
+from quiz_app.domain.certificates import format_code
 from quiz_app.domain.errors import InvalidInput, NotAllowed, NotFound, Refusal
 from quiz_app.domain.initiatives.prizes import Prize, PrizeFor
 from quiz_app.domain.initiatives.rounds import RoundDecided
@@ -487,3 +489,41 @@ def test_what_is_shortlisted_after_the_first_talk_presents_at_the_end(app: Flask
     assert (page.unplaced, page.missing_sheets, len(page.draws), page.lines[0].turn.is_running) == ((), 0, 1, True)
     ((action,),) = run_sql("SELECT COUNT(*) AS number FROM audit_entries WHERE action = 'presentations_appended'")
     assert action == 1
+
+
+def test_a_paper_is_checked_by_its_code_and_an_altered_copy_is_found(app: Flask, stage: Stage) -> None:
+    stage.play()
+    stage.propose()
+    stage.decide()
+    organiser, stranger = sign_in(app, stage.organiser), Visitor(app)
+    stranger.client.set_cookie("language", "en")
+    base = f"/organiser/initiatives/{stage.round.id}"
+    content = organiser.get(f"{base}/papers/decision.xlsx").data
+    ((code, kind),) = run_sql("SELECT code, kind FROM issued_lists")
+    assert kind == "initiative_decision"
+
+    def check() -> str:
+        return stranger.get(f"/verify/{code}").text
+
+    def compare(file: bytes) -> str:
+        return stranger.post("/verify/file", {"file": (BytesIO(file), "quyet-dinh.xlsx")}).text
+
+    assert "The list was issued here" in check()
+    assert "Decision on the prizes" in check()
+    assert "Newer results exist" not in check()
+    assert "genuine and unchanged" in compare(content)
+    workbook = load_workbook(BytesIO(content))
+    sheet = workbook.worksheets[0]
+    (cell,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == "Giải Nhì")
+    cell.value = "Giải Nhất"
+    altered = BytesIO()
+    workbook.save(altered)
+    assert "The file was altered" in compare(altered.getvalue())
+    minutes = PdfReader(BytesIO(organiser.get(f"{base}/papers/minutes.pdf").data))
+    text = " ".join(page.extract_text() for page in minutes.pages)
+    ((minutes_code,),) = run_sql("SELECT code FROM issued_lists WHERE kind = 'initiative_minutes'")
+    assert format_code(minutes_code) in text
+    assert organiser.get(f"{base}/judging/judges/{stage.judges[0].id}/sheet").status_code == 200
+    assert run_sql("SELECT COUNT(*) AS number FROM issued_lists WHERE kind = 'judge_sheet'") == [(1,)]
+    prizes.undo_decision(organiser=stage.organiser, round_id=stage.round.id, reason="Nhầm", now=DAY)
+    assert "Newer results exist" in check()
