@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -25,6 +24,7 @@ from quiz_app.domain.certificates import (
 )
 from quiz_app.domain.contests import Contest, Round
 from quiz_app.domain.errors import NotFound
+from quiz_app.domain.initiatives.rounds import InitiativeRound
 from quiz_app.domain.issued_lists import (
     FileFormat,
     Finding,
@@ -34,7 +34,6 @@ from quiz_app.domain.issued_lists import (
     compare_lines,
     is_signed,
     seal_lines,
-    sign,
 )
 from quiz_app.domain.people import Person
 from quiz_app.domain.units import Unit
@@ -43,10 +42,13 @@ from quiz_app.persistence import certificates as certificates_store
 from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import issued_lists as lists_store
 from quiz_app.persistence import score_lists as rows_store
+from quiz_app.persistence.initiatives import rounds as initiative_rounds_store
 from quiz_app.persistence.issued_lists import SignedList
 from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.session import Work, reading, transaction
-from quiz_app.services.judging.prizes import check_prize
+from quiz_app.services.judging.paper_states import read_paper_state
+from quiz_app.services.judging.prize_certificates import check_prize
+from quiz_app.services.list_signatures import derive_key, sign_lists
 from quiz_app.services.score_lists.scopes import pick_contest, pick_round
 from quiz_app.services.score_lists.values import OfficialData
 from quiz_app.services.tables.sheets import Sheet
@@ -80,7 +82,7 @@ class ListCheck:
 
     issued: IssuedList
     contest: Contest
-    round: Round
+    round: Round | InitiativeRound
     unit: Unit | None
     is_signature_good: bool
     has_newer_results: bool
@@ -130,11 +132,7 @@ def issue_lists(
         for new in lists
     ]
     with transaction() as work:
-        key_id = lists_store.find_newest_key(work) or lists_store.add_key(work, now=now)
-        key = _derive_key(secret_key, key_id)
-        # Instants are kept to the millisecond; what is signed must read back the same.
-        rounded = [replace(one, made_at=_round_to_ms(one.made_at)) for one in issued]
-        lists_store.add_lists(work, [SignedList(one, key_id, sign(key, one)) for one in rounded])
+        sign_lists(work, issued, secret_key=secret_key, now=now)
         first = issued[0]
         audit.add_entry(
             work,
@@ -151,16 +149,6 @@ def issue_lists(
                 "rows": sum(one.seal.row_count for one in issued),
             },
         )
-
-
-def rotate_keys(*, now: datetime) -> int:
-    """Add a signing key, which signs from now on; lists under older keys stay provable. The id of the new key."""
-    with transaction() as work:
-        key_id = lists_store.add_key(work, now=now)
-        audit.add_entry(
-            work, now=now, actor_id=None, action="signing_key_added", subject=("signing_key", key_id), details={}
-        )
-    return key_id
 
 
 def digest_content(content: bytes) -> str:
@@ -278,24 +266,23 @@ def _find_code(lines: Sequence[tuple[int, Sequence[str]]]) -> str | None:
 
 def _describe(work: Work, signed: SignedList, secret_key: str) -> ListCheck:
     issued = signed.issued
-    round_ = pick_round(contests_store.list_rounds(work), issued.round_id)
+    round_: Round | InitiativeRound
+    state: Any
+    if issued.initiative_round_id is not None:
+        found = initiative_rounds_store.find_round(work, issued.initiative_round_id)
+        if found is None:
+            raise NotFound
+        round_, state = found, read_paper_state(work, found.id, issued.kind, issued.state)
+    else:
+        round_ = pick_round(contests_store.list_rounds(work), issued.round_id or 0)
+        state = rows_store.read_state(work, round_id=round_.id, unit_ids=issued.state.get("units"))
     contest = pick_contest(contests_store.list_contests(work), round_.contest_id)
     unit = None if issued.unit_id is None else unit_store.find_unit(work, issued.unit_id)
-    unit_ids = issued.state.get("units")
-    state = rows_store.read_state(work, round_id=round_.id, unit_ids=unit_ids)
     return ListCheck(
         issued=issued,
         contest=contest,
         round=round_,
         unit=unit,
-        is_signature_good=is_signed(_derive_key(secret_key, signed.key_id), issued, signed.signature),
+        is_signature_good=is_signed(derive_key(secret_key, signed.key_id), issued, signed.signature),
         has_newer_results=state != issued.state.get("results"),
     )
-
-
-def _derive_key(secret_key: str, key_id: int) -> bytes:
-    return hmac.digest(secret_key.encode(), f"contest engine: lists: {key_id}".encode(), "sha256")
-
-
-def _round_to_ms(moment: datetime) -> datetime:
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

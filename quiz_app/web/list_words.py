@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from quiz_app.domain.certificates import format_code
-from quiz_app.domain.issued_lists import FileFormat, Finding, FindingKind, ListKind
+from quiz_app.domain.issued_lists import FileFormat, Finding, FindingKind, IssuedPaper, ListKind
 from quiz_app.domain.units import Quota
 from quiz_app.exports.documents import Cell, CellKind, DocumentColumn, DocumentProof, OfficialDocument, Signature
 from quiz_app.services.score_lists import ListedPerson, ListedUnit, ListFigures, OfficialData
@@ -36,6 +36,13 @@ NAMES: Mapping[ListKind, Callable[[], str]] = {
     ListKind.RANKING: lambda: gettext("Ranking of people"),
     ListKind.PARTICIPATION: lambda: gettext("Report on participation"),
 }
+PAPER_NAMES: Mapping[IssuedPaper, Callable[[], str]] = {
+    IssuedPaper.ENTRIES: lambda: gettext("List of initiatives"),
+    IssuedPaper.MINUTES: lambda: gettext("Minutes of the judges' meeting"),
+    IssuedPaper.DECISION: lambda: gettext("Decision on the prizes"),
+    IssuedPaper.JUDGE_SHEET: lambda: gettext("Score sheet of a judge"),
+    IssuedPaper.APPRAISAL: lambda: gettext("Minutes of the appraisal"),
+}
 FILE_NAMES: Mapping[ListKind, Callable[[], str]] = {
     ListKind.SCORES: lambda: gettext("score list"),
     ListKind.REMINDER: lambda: gettext("reminder list"),
@@ -54,9 +61,9 @@ class _Column:
     read: Callable[[Any], Cell]
 
 
-def describe_list(kind: ListKind) -> str:
-    """The name of a kind of list."""
-    return NAMES[kind]()
+def describe_list(kind: ListKind | IssuedPaper) -> str:
+    """The name of a kind of list, or of a paper of an initiative round."""
+    return PAPER_NAMES[kind]() if isinstance(kind, IssuedPaper) else NAMES[kind]()
 
 
 def describe_format(file_format: FileFormat) -> str:
