@@ -31,7 +31,15 @@ START_TIMEOUT_SECONDS = 90.0
 STOP_TIMEOUT_SECONDS = 15.0
 HEALTH_PATH = "/healthz"
 # Settings of the person who runs the tests must not reach the server under test.
-NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "PORT", "SECRET_KEY", "WEB_WORKERS", "WEB_SERVER")
+NOT_INHERITED = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "PORT",
+    "SECRET_KEY",
+    "WEB_WORKERS",
+    "WEB_SERVER",
+    "PROMETHEUS_MULTIPROC_DIR",
+)
 
 
 @dataclass
