@@ -22,7 +22,7 @@ from load_tests.people.outcome import Outcome
 from load_tests.people.participant import press_on, take_part
 from load_tests.people.shapes import Shape
 from load_tests.people.steps import Answer, Ask, Life, Think, Unexpected
-from load_tests.people.tally import Tally
+from load_tests.people.tally import SLOW, Tally
 from load_tests.people.unit_lead import lead_unit
 from load_tests.people.world import Person, World
 
@@ -78,7 +78,7 @@ class Visitor(Base):
             gevent.sleep(max(answer.retry_after, random.uniform(0.0, limit)))
             limit = min(LONGEST_BACK_OFF, 2 * limit)
         person.browser.take(step, answer)
-        name = f"{step.name} (slow phone)" if step.reading_seconds else step.name
+        name = step.name + SLOW if step.reading_seconds else step.name
         TALLY.note(name, due, (WORLD.seconds - due) * 1000)
         return answer
 

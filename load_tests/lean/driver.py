@@ -11,7 +11,7 @@ from load_tests.people.organiser import organise
 from load_tests.people.participant import take_part
 from load_tests.people.shapes import Shape
 from load_tests.people.steps import Answer, Ask, Life, Think, Unexpected
-from load_tests.people.tally import Tally
+from load_tests.people.tally import SLOW, Tally
 from load_tests.people.unit_lead import lead_unit
 from load_tests.people.world import Person, World
 
@@ -73,8 +73,7 @@ class Driver:
             while True:
                 if isinstance(step, Think):
                     due += step.seconds
-                    await self._sleep_until(due)
-                    if self._is_over:
+                    if not await self._has_come(due):
                         return
                     step = next(life)
                 else:
@@ -92,9 +91,10 @@ class Driver:
         except Exception as error:
             self.world.journal.note_surprise(f"{person.login}: {type(error).__name__}: {error}"[:400])
 
-    async def _sleep_until(self, due: float) -> None:
-        end = float(self.world.plan["seconds"])
-        await asyncio.sleep(max(0.0, min(due, end) - self.world.seconds))
+    async def _has_come(self, due: float) -> bool:
+        """Wait for this second of the run; False when the run ends before it."""
+        await asyncio.sleep(max(0.0, min(due, float(self.world.plan["seconds"])) - self.world.seconds))
+        return due < self.world.plan["seconds"] and not self._is_over
 
     async def _ask(self, person: Person, step: Ask, due: float) -> Answer:
         """Ask until there is an answer that is not "try again"; its time counts from when it was first due."""
@@ -122,6 +122,6 @@ class Driver:
             await asyncio.sleep(max(wait, self._random.uniform(0.0, limit)))
             limit = min(LONGEST_BACK_OFF, 2 * limit)
         person.browser.take(step, answer)
-        name = f"{step.name} (slow phone)" if step.reading_seconds else step.name
+        name = step.name + SLOW if step.reading_seconds else step.name
         self.tally.note(name, due, (self.world.seconds - due) * 1000)
         return answer

@@ -53,6 +53,8 @@ class Setting:
     workers: int = 1
     is_sqlite: bool = False
     client: str = "fast"
+    is_province: bool = True
+    """30,000 people in 300 units on PostgreSQL; otherwise only as many as take part, without units."""
 
 
 @dataclass
@@ -89,12 +91,15 @@ class Ground:
         files = self.folder / "files"
         if self.setting.is_sqlite:
             self.database_url = f"sqlite:///{self.folder / 'contest.db'}"
-            self.accounts = add_small_town(self.database_url, files, self.scenario.flying)
         else:
             self.postgresql = start_postgresql(self.folder / "postgresql", durable=True)
             self.stack.callback(self.postgresql.stop)
             self.database_url = self.postgresql.create_database("contest")
+        if self.setting.is_province and not self.setting.is_sqlite:
             self.accounts = add_province(self.database_url, files)
+        else:
+            comers = int(self.scenario.shape.count_until(self.scenario.seconds) * 1.3) + 10
+            self.accounts = add_small_town(self.database_url, files, self.scenario.flying + comers)
         self.redis = start_redis(self.folder / "redis")
         self.stack.callback(self.redis.stop)
 

@@ -56,8 +56,8 @@ class Scenario:
     unit_leads: int = 0
     organisers: int = 0
     presses: bool = False
-    settling: float = 5.0
-    """Seconds at the begin that are not measured: everybody in flight opens their page in the same moment."""
+    settling: float = 20.0
+    """Seconds at the begin that are not measured: whoever comes first has yet to read the rules and to start."""
 
     @property
     def measured_until(self) -> float:
@@ -95,7 +95,7 @@ def _stretch(shape: Shape, seconds: float) -> Shape:
     return Shape((*points, (seconds, shape.find_rate(seconds) or points[-1][1])))
 
 
-EVENING, AFTER_CLOSE = 75.0, 40.0
+EVENING, AFTER_CLOSE = 85.0, 45.0
 SCENARIOS = (
     Scenario(
         "last_evening",
@@ -118,6 +118,7 @@ SCENARIOS = (
         flying=600,
         unit_leads=1,
         organisers=1,
+        settling=0.0,
     ),
     Scenario(
         "ordinary",
@@ -138,6 +139,7 @@ SCENARIOS = (
         Target(p99=150, names=("save",), saves_rate=1500),
         flying=64,
         presses=True,
+        settling=5.0,
     ),
 )
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}

@@ -103,7 +103,10 @@ def add_small_town(database_url: str, files: Path, people: int) -> list[Account]
         upgrade()
         load_contest_file(DEMONSTRATION)
         password_hash = hash_password(PASSWORD)
-        new = [NewAccount(f"canbo-{number:05d}", f"Người {number}", password_hash, False) for number in range(people)]
+        new = [
+            NewAccount(f"canbo-{number:05d}", f"Người {number}", password_hash, must_change_password=False)
+            for number in range(people)
+        ]
         with transaction() as work:
             add_accounts(work, new, read_now())
         with reading() as work:

@@ -19,6 +19,8 @@ SLOW_PHONES, LEAVES, RELOADS, LOOKS_AT_BOARD, TAKES_AGAIN = 0.1, 0.04, 0.2, 0.4,
 """Shares of attempts: on a slow phone; left for a while and gone on with; whose result is reloaded; and so on."""
 READING_SECONDS = 6.0
 """After the end of the time the page shows how much was received, and goes to the result by itself (``ending.js``)."""
+SHORTEST_HURRY = 1.0
+"""Seconds before the end within which nobody begins another answer."""
 NEAR_END_SECONDS = 6.0
 """Around the close an answer may already be too late: the server's clock decides."""
 _SLOTS = re.compile(r"data-slot=")
@@ -47,7 +49,7 @@ def take_part(person: Person, world: World) -> Life:
         if person.attempt_id and person.browser.token:
             # The page is open already, and the person is somewhere between two answers.
             count = QUESTIONS
-            yield from _think(generator.random() * thinking.ANSWER.draw(generator), person)
+            yield from _think(generator.random() * thinking.ANSWER.draw(generator), person, generator)
         elif person.attempt_id:
             count = yield from _open_paper(person)
         else:
@@ -92,18 +94,18 @@ def _answer_all(person: Person, world: World, generator: random.Random, count: i
     is_slow = generator.random() < SLOW_PHONES
     leaves_at = generator.randrange(count) if generator.random() < LEAVES else -1
     while person.answered < count:
-        yield from _think(thinking.ANSWER.draw(generator), person)
+        yield from _think(thinking.ANSWER.draw(generator), person, generator)
         slot = person.answered
         choice = generator.randrange(2)
         if generator.random() < CHANGES_MIND:
             yield from _save(person, world, generator, slot, 1 - choice, is_slow=is_slow, is_final=False)
-            yield from _think(thinking.CHANGE_OF_MIND.draw(generator), person)
+            yield from _think(thinking.CHANGE_OF_MIND.draw(generator), person, generator)
         yield from _save(person, world, generator, slot, choice, is_slow=is_slow, is_final=True)
         person.answered += 1
         if slot == leaves_at:
-            yield from _think(thinking.AWAY.draw(generator), person)
+            yield from _think(thinking.AWAY.draw(generator), person, generator)
             yield from _open_paper(person)
-    yield from _think(thinking.CHANGE_OF_MIND.draw(generator), person)
+    yield from _think(thinking.CHANGE_OF_MIND.draw(generator), person, generator)
 
 
 def _save(
@@ -178,11 +180,12 @@ def _look_back(person: Person, world: World, generator: random.Random) -> Life:
         yield from ask(Ask("ranking", f"/rounds/{world.round_id}/ranking{of_units}"))
 
 
-def _think(seconds: float, person: Person) -> Life:
-    """Think, unless the attempt's time is over meanwhile. Raises Closed."""
-    if seconds >= person.ends_at - time.time():
+def _think(seconds: float, person: Person, generator: random.Random) -> Life:
+    """Think; near the end of the time people hurry. Raises Closed when hardly any is left."""
+    left = person.ends_at - time.time()
+    if left < SHORTEST_HURRY:
         raise Closed
-    yield Think(seconds)
+    yield Think(seconds if seconds < left else left * generator.uniform(0.1, 0.95))
 
 
 def _cap(seconds: float, world: World) -> float:

@@ -7,6 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 
+SLOW = " (slow phone)"
+
+
 @dataclass(frozen=True, slots=True)
 class Latency:
     """Of one operation, in milliseconds."""
@@ -39,10 +42,12 @@ class Tally:
         self.taken[name].append(milliseconds)
 
     def measure(self, names: list[str] | None = None, *, since: float = 0.0, until: float = 1e9) -> Latency:
-        """Of what was due in this span: of these operations together, of all without names."""
+        """Of what was due in this span: of these operations together; without names of all but those of slow phones,
+        whose time is their own.
+        """
         taken = sorted(
             milliseconds
-            for name in (self.due if names is None else names)
+            for name in ([each for each in self.due if not each.endswith(SLOW)] if names is None else names)
             for due, milliseconds in zip(self.due.get(name, ()), self.taken.get(name, ()), strict=True)
             if since <= due < until
         )

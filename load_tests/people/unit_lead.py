@@ -21,7 +21,7 @@ def lead_unit(person: Person, world: World) -> Life:
     number = 0
     while True:
         yield Think(thinking.DESK_WORK.draw(world.random))
-        yield from ask(Ask("unit: participants", "/unit/participants"))
+        yield from ask(Ask("unit: participants", f"/unit/rounds/{world.round_id}/people"))
         yield Think(thinking.DESK_WORK.draw(world.random))
         page = (yield from ask(Ask("unit: lists", "/unit/lists"))).text
         select = _UNIT_SELECT.search(page)
