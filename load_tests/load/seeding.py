@@ -57,6 +57,7 @@ _COLUMNS = (
 _ADD = Statement.from_sql(
     f"INSERT INTO attempts ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"  # noqa: S608
 )
+_TOWN = Statement.from_sql("SELECT id, login, unit_id FROM accounts WHERE login LIKE :pattern ORDER BY login")
 _SET_CLOSE = Statement.from_sql("UPDATE rounds SET closes_at = :closes_at WHERE id = :round_id")
 
 
@@ -110,9 +111,7 @@ def add_small_town(database_url: str, files: Path, people: int) -> list[Account]
         with transaction() as work:
             add_accounts(work, new, read_now())
         with reading() as work:
-            rows = work.list_all(
-                Statement.from_sql("SELECT id, login, unit_id FROM accounts WHERE login LIKE 'canbo-%'")
-            )
+            rows = work.list_all(_TOWN, pattern="canbo-_%")
         db.engine.dispose()
     return [Account(row.id, row.login, row.unit_id) for row in rows]
 

@@ -6,7 +6,6 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
-
 SLOW = " (slow phone)"
 
 
