@@ -10,9 +10,10 @@ from quiz_app.domain.attempts import AttemptState
 from quiz_app.domain.contests import Phase, Reveal, Round, compute_phase
 from quiz_app.domain.directory import EVERYONE, PersonLine
 from quiz_app.domain.errors import InvalidInput, NotAllowed, NotFound
-from quiz_app.domain.exceptions import check_reason, ensure_extra_percent, ensure_may_extend, find_close_without
+from quiz_app.domain.exceptions import ensure_extra_percent, ensure_may_extend, find_close_without
 from quiz_app.domain.people import Person
 from quiz_app.domain.permissions import may_make_exceptions
+from quiz_app.domain.reasons import check_reason
 from quiz_app.domain.units import Unit, UnitTree
 from quiz_app.persistence import audit
 from quiz_app.persistence import contests as contests_store

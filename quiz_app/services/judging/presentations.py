@@ -27,9 +27,9 @@ from quiz_app.domain.judging.presenting import (
     ensure_action,
     find_end,
 )
-from quiz_app.domain.judging.reasons import check_reason
 from quiz_app.domain.judging.rubrics import JudgingRules, PresentationRules
 from quiz_app.domain.people import Person
+from quiz_app.domain.reasons import check_reason
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store
 from quiz_app.persistence.initiatives import rounds as rounds_store
