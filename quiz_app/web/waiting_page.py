@@ -88,7 +88,7 @@ def _repeat_form() -> str:
 def _link_back() -> str:
     address = _find_page_before() or "/"
     link = '<div class="actions"><a class="btn btn-primary btn-wide" href="{}">{}</a></div>'
-    return Markup(link).format(address, gettext("Back to the page before"))
+    return Markup(link).format(address, gettext("Back to the page before"))  # noqa: S704 - our own words
 
 
 def _find_page_before() -> str | None:

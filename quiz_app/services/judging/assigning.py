@@ -18,9 +18,9 @@ from quiz_app.domain.judging.judgements import (
     SheetConfirmed,
 )
 from quiz_app.domain.judging.marks import ensure_marking_open
-from quiz_app.domain.judging.reasons import check_reason
 from quiz_app.domain.judging.rubrics import JudgingRules
 from quiz_app.domain.people import Person
+from quiz_app.domain.reasons import check_reason
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store
 from quiz_app.persistence.judging import judged_entries as judged_store

@@ -10,8 +10,8 @@ from quiz_app.domain.initiatives.rounds import InitiativeRound, RoundDecided
 from quiz_app.domain.judging.conflicts import DeclaredConflict, JudgedEntry
 from quiz_app.domain.judging.judgements import FIRST_STAGE, JudgementState, SheetNotYours
 from quiz_app.domain.judging.marks import ensure_marking_open
-from quiz_app.domain.judging.reasons import check_reason
 from quiz_app.domain.people import Person
+from quiz_app.domain.reasons import check_reason
 from quiz_app.domain.units import Unit
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store

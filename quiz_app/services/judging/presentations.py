@@ -22,9 +22,9 @@ from quiz_app.domain.judging.presenting import (
     draw_order,
     ensure_action,
 )
-from quiz_app.domain.judging.reasons import check_reason
 from quiz_app.domain.judging.rubrics import JudgingRules
 from quiz_app.domain.people import Person
+from quiz_app.domain.reasons import check_reason
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store
 from quiz_app.persistence.initiatives import rounds as rounds_store

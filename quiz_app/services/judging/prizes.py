@@ -21,10 +21,10 @@ from quiz_app.domain.judging.prizes import (
     list_scopes,
     propose_prizes,
 )
-from quiz_app.domain.judging.reasons import check_reason
 from quiz_app.domain.judging.rubrics import JudgingRules
 from quiz_app.domain.judging.unit_ranking import PlacedUnit
 from quiz_app.domain.people import Person
+from quiz_app.domain.reasons import check_reason
 from quiz_app.domain.units import Unit
 from quiz_app.persistence import audit
 from quiz_app.persistence.judging import prizes as prizes_store

@@ -14,9 +14,9 @@ from quiz_app.domain.initiatives.states import EntryActor, EntryState, EntryStep
 from quiz_app.domain.judging.judgements import JudgingChanged, SheetNotYours
 from quiz_app.domain.judging.marks import find_lock
 from quiz_app.domain.judging.ranking import Placed, propose_shortlist
-from quiz_app.domain.judging.reasons import check_reason
 from quiz_app.domain.judging.rubrics import JudgingRules
 from quiz_app.domain.people import Person
+from quiz_app.domain.reasons import check_reason
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store
 from quiz_app.persistence.initiatives import rounds as rounds_store

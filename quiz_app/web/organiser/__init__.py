@@ -42,4 +42,5 @@ from quiz_app.web.organiser import (  # noqa: E402 - they add their views to bp
     unit_changes,  # noqa: F401
     unit_imports,  # noqa: F401
     units,  # noqa: F401
+    voiding,  # noqa: F401
 )
