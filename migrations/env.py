@@ -12,7 +12,8 @@ arguments = current_app.extensions["migrate"].configure_args
 
 def run_migrations() -> None:
     """Apply what is asked for, in one transaction per migration."""
-    with database.engine.connect() as connection:
+    # Past a pooler, where one stands before the database.
+    with database.engines.get("direct", database.engine).connect() as connection:
         # The engine leaves the beginning of transactions to its callers; a migration is whole or not at all.
         begin = "BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN"
         event.listen(connection, "begin", lambda begun: begun.exec_driver_sql(begin))

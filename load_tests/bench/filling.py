@@ -1,4 +1,4 @@
-"""A database with hundreds of thousands, or millions, of finished attempts of one round, all with the same ten questions.
+"""A database with hundreds of thousands or millions of finished attempts of one round, all with the same ten questions.
 
 Rows go in with COPY. Rules that are checked row by row against other tables are off meanwhile: what goes in refers to
 what is there. What is made of the attempts (results, the audit trail) is one statement each.
@@ -90,8 +90,8 @@ def add_trail(postgresql: PostgresqlServer, database: str) -> None:
         connection.execute("SET session_replication_role = replica")
         connection.execute(
             "INSERT INTO audit_entries (id, happened_at, actor_id, action, subject_type, subject_id, details, address, "
-            "request_id, number, hash) SELECT id + %(apart)s, finished_at, account_id, 'attempt_finished', 'attempt', id, "
-            "'{\"closed_by\":\"participant\"}', '10.0.0.1', NULL, id + %(apart)s, md5(id::text) || md5(id::text) "
+            "request_id, number, hash) SELECT id + %(apart)s, finished_at, account_id, 'attempt_finished', 'attempt', "
+            "id, '{\"closed_by\":\"participant\"}', '10.0.0.1', NULL, id + %(apart)s, md5(id::text) || md5(id::text) "
             "FROM attempts WHERE id BETWEEN %(first)s AND %(first)s + 2 * %(apart)s",
             {"first": FIRST_ATTEMPT, "apart": FIRST_ENTRY - FIRST_ATTEMPT},
         )

@@ -1,4 +1,4 @@
-"""Group ``growth``: what a save, a finish, the home page, a result and a start cost with few and with many attempts stored.
+"""Group ``growth``: what a start, a save, a finish and the pages cost with few and with many attempts stored.
 
 Two databases of one server: with 1,000 finished attempts and with millions, each with its results and its audit trail.
 An engine of its own stands on each. The same number of people, spread over all who are stored, sit in both by turns.
@@ -20,7 +20,7 @@ from typing import ClassVar
 import psycopg
 
 from load_tests.bench.client import Visitor, open_connection
-from load_tests.bench.filling import ATTEMPTS_EACH, FIRST_ACCOUNT, add_trail, fill
+from load_tests.bench.filling import ATTEMPTS_EACH, add_trail, fill
 from load_tests.bench.measuring import Meter, Sample
 from load_tests.bench.operations import OPERATIONS, PASSWORD, Participant, open_sign_in_page, sign_in
 from load_tests.bench.rows import Options, TableRow

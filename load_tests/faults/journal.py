@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -55,6 +56,20 @@ class Journal:
         """All that was noted."""
         with self._lock:
             return list(self._surprises)
+
+    @property
+    def sent(self) -> dict[tuple[int, int], set[tuple[int, int]]]:
+        """All (sequence, choice) that were sent, by (attempt, slot)."""
+        with self._lock:
+            return {place: set(packets) for place, packets in self._sent.items()}
+
+    @classmethod
+    def of(cls, sent: Mapping[tuple[int, int], Iterable[tuple[int, int]]], cells: Iterable[Cell]) -> Journal:
+        """A journal that another process kept."""
+        journal = cls()
+        journal._sent = {place: set(packets) for place, packets in sent.items()}
+        journal._cells = list(cells)
+        return journal
 
     def was_sent(self, attempt_id: int, slot: int, sequence: int, choice: int) -> bool:
         """Whether somebody chose this."""

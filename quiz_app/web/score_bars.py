@@ -35,7 +35,7 @@ def draw_bars(
     base: float,
     height: float,
 ) -> Markup:
-    """A ``rect`` for each line, ``step`` apart from ``left`` on, standing on ``base``; the whole scale is ``height``."""
+    """A ``rect`` for each line, ``step`` apart from ``left``, standing on ``base``; ``height`` is the whole scale."""
     scale, cut = settings.scale_hundredths, settings.cut_score_hundredths
     bars = []
     for number, line in enumerate(lines):

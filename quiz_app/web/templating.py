@@ -2,7 +2,7 @@
 
 ``_("Save")`` in a template becomes its translation when the template is compiled. A sentence with values to fill in,
 ``{{ _("Attempt %(number)s", number=n) }}``, becomes the pieces between its values. Only plurals, and texts handed on as
-values themselves, are still translated at each view (see ``translate``).
+values themselves, are still translated at each view (see ``translate``). An address without values is fixed too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app, has_request_context, request, url_for
 from flask.templating import Environment
 from jinja2 import nodes
 from jinja2.environment import Template, TemplateModule
@@ -48,33 +48,34 @@ class PageTemplate(Template):
 
 
 class LanguageEnvironment(Environment):
-    """Hands out each template as compiled for the language of the request."""
+    """Hands out each template as compiled for the language of the request and the path that the site is under."""
 
     template_class = PageTemplate
 
     def __init__(self, app: Flask, **options: Any) -> None:
         super().__init__(app, **options)
         self.language: str | None = None
-        self._of_language: dict[str, LanguageEnvironment] = {}
+        self._kept: dict[tuple[str, str | None], LanguageEnvironment] = {}
 
     def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002 - Jinja's own name
         if self.language is not None:
             return super()._load_template(name, globals)
         language = get_language()
-        environment = self._of_language.get(language)
+        key = (language, request.script_root if has_request_context() else None)
+        environment = self._kept.get(key)
         if environment is None:
             environment = self.overlay(cache_size=400)
             environment.language = language
-            self._of_language[language] = environment
+            self._kept[key] = environment
         return environment._load_template(name, globals)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        return tree if self.language is None else _FixedTexts(self.language).visit(tree)
+        return tree if self.language is None else _FixedTexts(self.language).visit(tree)  # type: ignore[no-any-return]
 
 
 class _FixedTexts(NodeTransformer):
-    """Puts the translation in place of each ``_("text")``."""
+    """Puts the translation in place of each ``_("text")``, and the address in place of each ``url_for("endpoint")``."""
 
     def __init__(self, language: str) -> None:
         self._catalogue = load_catalogue(language)
@@ -88,8 +89,11 @@ class _FixedTexts(NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the visitor's naming
-        """A sentence without values."""
+        """A sentence or an address without values."""
         self.generic_visit(node)
+        address = _find_address(node)
+        if address is not None:
+            return nodes.Const(address, lineno=node.lineno)
         text = _find_text(node)
         return node if text is None or node.kwargs else self._make_fixed(text, node.lineno)
 
@@ -115,6 +119,21 @@ def _find_text(node: nodes.Expr) -> str | None:
     is_translation = isinstance(node.node, nodes.Name) and node.node.name in ("_", "gettext")
     text = node.args[0]
     return text.value if is_translation and isinstance(text, nodes.Const) else None
+
+
+def _find_address(node: nodes.Call) -> str | None:
+    """The address of a call ``url_for("endpoint")`` or ``url_for("static", filename="name")``; None for anything else.
+
+    None too outside of a request, and while somebody works on the static files, whose digests then change.
+    """
+    if not (isinstance(node.node, nodes.Name) and node.node.name == "url_for" and has_request_context()):
+        return None
+    values = {each.key: each.value.value for each in node.kwargs if isinstance(each.value, nodes.Const)}
+    endpoint = node.args[0] if len(node.args) == 1 else None
+    is_fixed = isinstance(endpoint, nodes.Const) and len(values) == len(node.kwargs) and values.keys() <= {"filename"}
+    if not is_fixed or node.dyn_args or node.dyn_kwargs or current_app.debug:
+        return None
+    return url_for(endpoint.value, **values)
 
 
 def _interleave(parts: list[str], values: dict[str, nodes.Expr], line: int) -> Iterator[nodes.Expr]:

@@ -31,7 +31,10 @@ START_TIMEOUT_SECONDS = 90.0
 STOP_TIMEOUT_SECONDS = 15.0
 HEALTH_PATH = "/healthz"
 # Settings of the person who runs the tests must not reach the server under test.
-NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "PORT", "SECRET_KEY", "WEB_WORKERS", "WEB_SERVER")
+NOT_INHERITED = (
+    "DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "PORT", "SECRET_KEY", "WEB_WORKERS",
+    "WEB_SERVER", "PROMETHEUS_MULTIPROC_DIR",
+)  # fmt: skip
 
 
 @dataclass
@@ -103,6 +106,12 @@ class WebServer:
         self.start()
 
 
+def make_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """These settings over the environment of this process, whose own settings of an engine are left out."""
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    return kept | dict(environment) | {"PYTHONUNBUFFERED": "1"}
+
+
 def start_web(
     environment: Mapping[str, str],
     *,
@@ -120,10 +129,8 @@ def start_web(
     Raises PortTaken, or ServerFailed with the end of the server's log.
     """
     own_port = find_free_port() if port is None else port
-    full = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-    full |= environment
+    full = make_environment(environment)
     full |= {"PORT": str(own_port), "WEB_WORKERS": str(workers), "WEB_SERVER": server}
-    full["PYTHONUNBUFFERED"] = "1"
     folder = log_directory or Path(tempfile.mkdtemp(prefix="web-"))
     web = WebServer(
         port=own_port,

@@ -130,8 +130,8 @@ def list_history(work: Work, *, round_id: int, account_id: int, before_ordinal: 
 def list_last(
     work: Work, *, round_id: int, account_id: int, attempt_id: int, most: int
 ) -> tuple[list[AttemptLine], int]:
-    """The person's last finished attempts, the latest first; and to how many questions of one finished attempt of theirs
-    answers came after its end, one that was changed several times being one question.
+    """The person's last finished attempts, the latest first; and to how many questions of one finished attempt of
+    theirs answers came after its end, one that was changed several times being one question.
     """
     rows = work.list_all(_LAST, round_id=round_id, account_id=account_id, attempt_id=attempt_id, most=most)
     return [_to_line(row) for row in rows], rows[0].late_slots if rows else 0

@@ -19,7 +19,8 @@ from quiz_app.persistence.contests import (
     rounds_table,
     to_round,
 )
-from quiz_app.persistence.exceptions import extra_times_table, window_extensions_table
+from quiz_app.persistence.exceptions.extra_time import extra_times_table
+from quiz_app.persistence.exceptions.windows import window_extensions_table
 from quiz_app.persistence.items import DbItemBank
 from quiz_app.persistence.notices import DbNotice
 from quiz_app.persistence.people import DbAccount

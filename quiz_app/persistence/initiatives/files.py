@@ -45,6 +45,7 @@ _LIST_OF_ROUND = Statement.from_sql(
     "WHERE entries.round_id = :round_id AND entries.state NOT IN ('draft', 'returned', 'withdrawn') "
     "ORDER BY entries.number, entry_files.id"
 )
+_ASK_FOR_SCANS = Statement.from_sql("UPDATE entry_files SET scan = 'waiting' WHERE scan = 'not_configured'")
 _SET_SCAN = Statement.from_sql("UPDATE entry_files SET scan = :scan WHERE digest = :digest")
 
 
@@ -94,6 +95,11 @@ def find_file(work: Work, file_id: int) -> EntryFile | None:
 def remove_file(work: Work, file_id: int, now: datetime) -> bool:
     """Take a file off the draft; versions that hold it keep it. Whether it was there."""
     return work.run(_REMOVE, file_id=file_id, now=to_ms(now)) > 0
+
+
+def ask_for_scans(work: Work) -> int:
+    """Let every file wait for the scanner that was attached when there was none; how many."""
+    return work.run(_ASK_FOR_SCANS)
 
 
 def set_scan(work: Work, *, digest: str, scan: ScanState) -> None:

@@ -18,6 +18,7 @@ from quiz_app.domain.units import Unit
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store
 from quiz_app.persistence.judging import conflicts as conflicts_store
+from quiz_app.persistence.judging import judged_entries as judged_store
 from quiz_app.persistence.judging import judgements as judgements_store
 from quiz_app.persistence.judging import panels as panels_store
 from quiz_app.persistence.judging.panels import Judge, Panel
@@ -160,7 +161,7 @@ def view_matrix(*, organiser: Person, round_id: int, flag: Flag | None, number: 
         round_, rules = open_round(work, organiser, round_id)
         people = _list_people(work, round_id, panels_store.list_panels(work, round_id))
         if flag is None:
-            count = judgements_store.count_judged_entries(work, round_id)
+            count = judged_store.count_judged_entries(work, round_id)
             page_count, number = _find_page(count, number)
             chosen = read_page(work, round_, rules, most=PAGE_SIZE, skipped=(number - 1) * PAGE_SIZE)
         else:

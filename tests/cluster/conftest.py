@@ -1,0 +1,26 @@
+"""Several servers for the tests of this folder, started once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from load_tests.bench.servers import make_logins
+from load_tests.cluster import Cluster, add_participants, run_cluster
+
+PEOPLE = 8
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Two web nodes behind nginx, PgBouncer, a primary and its replica, Redis, S3; and some participants."""
+    # Not pytest's own folder, which is closed to the account that PostgreSQL runs as.
+    with tempfile.TemporaryDirectory(prefix="cluster-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        with run_cluster(folder, settings={"SWEEP_SECONDS": "1", "LOG_FORMAT": "json"}) as running:
+            add_participants(running, make_logins(PEOPLE))
+            yield running
