@@ -95,7 +95,7 @@ class Ground:
             self.postgresql = start_postgresql(self.folder / "postgresql", durable=True)
             self.stack.callback(self.postgresql.stop)
             self.database_url = self.postgresql.create_database("contest")
-        if self.setting.is_province and not self.setting.is_sqlite:
+        if self.setting.is_province and not (self.setting.is_sqlite or self.scenario.presses):
             self.accounts = add_province(self.database_url, files)
         else:
             comers = int(self.scenario.shape.count_until(self.scenario.seconds) * 1.3) + 10
