@@ -90,6 +90,8 @@ class Driver:
             self.world.journal.note_surprise(f"{person.login}: {surprise}"[:400])
         except Exception as error:
             self.world.journal.note_surprise(f"{person.login}: {type(error).__name__}: {error}"[:400])
+        finally:
+            life.close()
 
     async def _has_come(self, due: float) -> bool:
         """Wait for this second of the run; False when the run ends before it."""

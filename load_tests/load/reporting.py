@@ -13,6 +13,9 @@ from load_tests.people.checking import Finding
 from load_tests.people.outcome import Outcome
 from load_tests.people.tally import Latency
 
+NATION_REQUESTS = 5600
+"""Dynamic requests a second in the peak minute of three million people without a limit of attempts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -53,6 +56,12 @@ class Report:
     lines: list[Line] = field(default_factory=list)
 
     @property
+    def cores_for_the_nation(self) -> float:
+        """How many cores the servers would need for the peak of the largest contest, at the cost of this run."""
+        each = sum(ms for name, ms in self.cpu_ms_per_request.items() if name != "generator")
+        return round(NATION_REQUESTS * each / 1000, 1)
+
+    @property
     def has_kept_all(self) -> bool:
         """Whether the checker found nothing wrong: what no slow machine excuses."""
         return bool(self.finding["is_clean"]) and not self.surprises
@@ -64,7 +73,11 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """For programs."""
-        return asdict(self) | {"has_passed": self.has_passed, "has_kept_all": self.has_kept_all}
+        return asdict(self) | {
+            "has_passed": self.has_passed,
+            "has_kept_all": self.has_kept_all,
+            "cores_for_the_nation": self.cores_for_the_nation,
+        }
 
 
 def make_report(
@@ -170,6 +183,7 @@ def format_report(report: Report) -> str:
         f"{report.taken_at}; {report.machine}; last minute {report.load_average}",
         f"measured {report.seconds:g} s: {report.requests} requests, {report.requests_per_second}/s; CPU-s: {cpu}",
         f"CPU-ms per request: {each}",
+        f"at that cost {NATION_REQUESTS} requests/s need {report.cores_for_the_nation:g} cores",
         "",
         f"{'operation (▸ after the close)':42} {'count':>7} {'p50':>8} {'p95':>8} {'p99':>8} {'max':>8}",
     ]
