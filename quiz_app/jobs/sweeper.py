@@ -23,6 +23,7 @@ from quiz_app.storage import Storage
 
 log = logging.getLogger(__name__)
 
+FIRST_SECONDS = 0.5
 CLEARING_SECONDS = 3600
 """Old files are looked for once an hour."""
 
@@ -36,8 +37,11 @@ def start_sweeper(
     def run() -> None:
         next_clearing = time.monotonic()
         clock = ClockWatch()
-        # A random part keeps the processes of a server from sweeping in step.
-        while not stop.wait(seconds * random.uniform(0.5, 1.5)):  # noqa: S311 - no secret
+        # The first time at once: what ended while the server was away has waited already. A random part keeps the
+        # processes of a server from sweeping in step.
+        pause = FIRST_SECONDS
+        while not stop.wait(pause * random.uniform(0.5, 1.5)):  # noqa: S311 - no secret
+            pause = seconds
             clock.look()
             is_clearing = time.monotonic() >= next_clearing
             if is_clearing:
