@@ -11,7 +11,7 @@ import pytest
 from load_tests.bench.servers import make_logins
 from load_tests.cluster import Cluster, add_participants, run_cluster
 
-PEOPLE = 8
+PEOPLE = 6
 
 
 @pytest.fixture(scope="session")
