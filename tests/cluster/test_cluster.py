@@ -61,7 +61,7 @@ def test_a_node_that_is_killed_takes_no_answer_and_no_session_with_it(cluster: C
     cluster.webs[1].restart()
     verdict = judge(cluster.environment["DATABASE_DIRECT_URL"], SECRET, journal)
     assert (verdict.lost, verdict.invented, verdict.misjudged) == (0, 0, 0)
-    assert verdict.cells > 5 * PEOPLE
+    assert verdict.cells >= 4 * PEOPLE
 
 
 def test_the_sweepers_of_two_nodes_close_each_attempt_once(cluster: Cluster) -> None:

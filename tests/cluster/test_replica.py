@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import psycopg
@@ -17,7 +16,7 @@ from load_tests.cluster import Cluster
 from quiz_app import create_app
 from quiz_app.cache import ProcessCache
 from quiz_app.clock import read_now
-from quiz_app.config import REPLICA, read_settings
+from quiz_app.config import REPLICA
 from quiz_app.domain.diagnosis import Level
 from quiz_app.domain.errors import StorageUnavailable
 from quiz_app.domain.issued_lists import ListKind
@@ -37,16 +36,6 @@ from tests.factories import add_person, answer_attempt, run_sql
 pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(900)]
 _NAME = Statement.from_sql("SELECT name FROM accounts WHERE id = :account_id")
 _RENAME = Statement.from_sql("UPDATE accounts SET name = :name WHERE id = :account_id")
-
-
-@pytest.fixture
-def app(cluster: Cluster) -> Iterator[Flask]:
-    """A node of the cluster in this process, at work through PgBouncer."""
-    application = create_app(read_settings({**cluster.environment, "SWEEP_SECONDS": "0"}))
-    with application.app_context():
-        yield application
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 @pytest.fixture
