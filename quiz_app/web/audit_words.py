@@ -47,6 +47,8 @@ ACTIONS: dict[str, Callable[[], str]] = {
     "extra_time_set": lambda: gettext("Extra time set"),
     "further_judge_called": lambda: gettext("One more judge called for an initiative"),
     "presentations_appended": lambda: gettext("Initiatives put at the end of the order of presenting"),
+    "entry_file_released": lambda: gettext("File released to the judges of a blind round"),
+    "entry_file_withheld": lambda: gettext("File withheld from the judges of a blind round"),
     "judges_reminded": lambda: gettext("Judges reminded of their open sheets"),
     "results_told": lambda: gettext("Letters with the results of initiatives sent"),
     "initiatives_reminded": lambda: gettext("Units reminded of the initiatives that they owe"),
