@@ -116,6 +116,10 @@ test-packages:
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	[ -e /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ] || missing="$$missing fonts-noto-core"; \
+	[ -x /usr/sbin/pgbouncer ] || missing="$$missing pgbouncer"; \
+	[ -x /usr/sbin/nginx ] || missing="$$missing nginx-light"; \
+	compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing="$$missing libfaketime"; \
+	compgen -G '/*sbin/mkfs.ext4' >/dev/null || compgen -G '/usr/sbin/mkfs.ext4' >/dev/null || missing="$$missing e2fsprogs"; \
 	if [ -n "$$missing" ]; then $(call install_debian,$$missing,to run the tests); fi
 
 translations: $(CATALOGUES)
