@@ -26,6 +26,8 @@ from tests.servers.redis import start_redis
 from tests.servers.web import WebServer, start_web
 
 WARM_UP_SECONDS = 1.0
+START_SECONDS = 300.0
+"""For a web server on a machine with much else to do."""
 DRAIN_SECONDS = 120.0
 """How long people may take, after the last fault, to deliver what they hold."""
 
@@ -185,7 +187,10 @@ class Ground:
         if command and setting.wrong_engine:
             command = [part.replace("wsgi:app", "load_tests.faults.wrong_engines:app") for part in command]
             environment["WRONG_ENGINE"] = setting.wrong_engine
-        return start_web(environment, workers=setting.workers, port=port, command=command, log_directory=arena.folder)
+        return start_web(
+            environment, workers=setting.workers, port=port, command=command, log_directory=arena.folder,
+            start_timeout_seconds=START_SECONDS,
+        )  # fmt: skip
 
 
 def _copy(source: Path, target: Path) -> None:
