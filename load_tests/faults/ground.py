@@ -8,10 +8,12 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from http.client import HTTPException
 from pathlib import Path
 
 import psycopg
 
+from load_tests.bench.client import WrongAnswer
 from load_tests.bench.servers import TEMPLATE, fill_database, make_logins, prepare_template
 from load_tests.faults.arena import SECRET, WITNESSES, Arena, Fault, Outcome, Place, Setting
 from load_tests.faults.disks import ImageDisk, SmallDisk
@@ -72,7 +74,10 @@ class Ground:
         journal, stopping = arena.journal, threading.Event()
         savers = start_savers([web.port for web in arena.webs], self.logins, journal, stopping)
         arena.rest(WARM_UP_SECONDS)
-        fault.inject(arena)
+        try:
+            fault.inject(arena)
+        except (WrongAnswer, LookupError, OSError, HTTPException) as error:
+            journal.note_surprise(f"{type(error).__name__}: {error}"[:300])
         if journal.closes_at is None:
             arena.rest(WARM_UP_SECONDS)
         stopping.set()
