@@ -28,6 +28,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         port=read_number(environment, "PORT", 8000, largest=65_535),
         workers=read_number(environment, "WEB_WORKERS", 1, smallest=1, largest=64),
         threads=read_number(environment, "WEB_THREADS", 8, smallest=1, largest=128),
+        waiting_room=read_number(environment, "WEB_QUEUE", 32, largest=512),
         server=server,
         is_https=read_flag(environment, "HTTPS", default=False),
         site_address=check_site_address(environment.get("SITE_ADDRESS", "")),

@@ -39,6 +39,7 @@ class AgencySettings:
 class Settings:
     """The settings of a process.
 
+    ``threads`` is how many requests work at once, ``waiting_room`` how many may wait for one of those places.
     ``trusted_proxies`` is how many proxies in front set X-Forwarded-For: 0 means that the header is ignored.
     ``site_address`` (``https://thi.example.vn``) stands in what is printed or sent; None: the address that was asked.
     ``database_direct_url`` is the database's own address, where ``database_url`` is that of a pooler that gives each
@@ -52,6 +53,7 @@ class Settings:
     host: str = "127.0.0.1"
     workers: int = 1
     threads: int = 8
+    waiting_room: int = 32
     server: str = "granian"
     is_https: bool = False
     site_address: str | None = None

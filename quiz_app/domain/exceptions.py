@@ -12,7 +12,6 @@ from quiz_app.domain.errors import InvalidInput
 LONGEST_EXTENSION = timedelta(days=60)
 """After the closing moment of the round: a slip of the pen in the year is refused."""
 MOST_EXTRA_PERCENT = 300
-LONGEST_REASON = 500
 
 
 def make_personal_round(round_: Round, *, extended_close: datetime | None, extra_percent: int) -> Round:
@@ -59,13 +58,3 @@ def ensure_extra_percent(percent: int) -> None:
     """Raise InvalidInput unless it is nothing (0) to four times the time limit in all."""
     if not 0 <= percent <= MOST_EXTRA_PERCENT:
         raise InvalidInput("Extra time is a number from 0 to 300 percent of the time limit.")
-
-
-def check_reason(reason: str) -> str:
-    """The reason without spaces around it. Raises InvalidInput where there is none, or more than 500 characters."""
-    reason = reason.strip()
-    if not reason:
-        raise InvalidInput("Give a reason: it stands in the audit trail.")
-    if len(reason) > LONGEST_REASON:
-        raise InvalidInput("The reason is longer than 500 characters.")
-    return reason

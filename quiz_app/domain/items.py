@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from quiz_app.domain.errors import InvalidInput, Refusal
-
-LONGEST_REASON = 500
-"""Characters."""
+from quiz_app.domain.errors import Refusal
+from quiz_app.domain.reasons import check_reason
 
 
 class ItemState(StrEnum):
@@ -102,6 +100,14 @@ class BankCodeTaken(Refusal):
         self.bank_code = bank_code
 
 
+class TopicInUse(Refusal):
+    """Items of the topic are in the bank, or the blueprint of a round names it."""
+
+    def __init__(self, topic_name: str) -> None:
+        super().__init__(topic_name)
+        self.topic_name = topic_name
+
+
 class PapersWouldLackItems(Refusal):
     """Without the item, a round that is open could no longer draw its papers."""
 
@@ -147,7 +153,4 @@ def ensure_step(
         raise ItemStepRefused(code)
     if step.needs_second_person and author_id == person_id:
         raise SecondPersonNeeded(code)
-    if step.needs_reason and not reason:
-        raise InvalidInput("Say why: the reason is kept with the item.")
-    if len(reason) > LONGEST_REASON:
-        raise InvalidInput("The reason may have at most 500 characters.")
+    check_reason(reason, is_required=step.needs_reason)

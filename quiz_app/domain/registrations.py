@@ -14,7 +14,6 @@ REGISTRATION_LIMIT = 100
 TAKEN_LIMIT = 15
 """Requests for a telephone that is taken, per address and window: nobody learns by trying who has an account."""
 REFERENCE_BITS = 100
-LONGEST_REASON = 500
 
 
 class RegistrationState(StrEnum):

@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, insert
+from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz_app.domain.attempts import AttemptState
-from quiz_app.persistence.columns import find_from_ms, from_ms, to_ms
-from quiz_app.persistence.exceptions import DbVoidedAttempt
+from quiz_app.extensions import Model
+from quiz_app.persistence.columns import Instant, find_from_ms, from_ms, to_ms
 from quiz_app.persistence.session import Row, Statement, Work
+
+
+class DbVoidedAttempt(Model):
+    """Why an attempt was voided, and by whom."""
+
+    __tablename__ = "voided_attempts"
+    attempt_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("attempts.id"), primary_key=True, autoincrement=False
+    )
+    reason: Mapped[str]
+    made_by_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"))
+    made_at: Mapped[Instant]
+    __table_args__ = (CheckConstraint("length(reason) BETWEEN 1 AND 500", name="reason"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,19 @@ class PersonAttempt:
     elapsed_ms: int | None
     score_hundredths: int | None
     void_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoidLine:
+    """A voided attempt."""
+
+    account_id: int
+    name: str
+    login: str
+    ordinal: int
+    reason: str
+    made_by: str
+    made_at: datetime
 
 
 _COLUMNS = (
@@ -66,6 +93,15 @@ _COUNT_LEFT = Statement.from_sql(
     "SELECT COUNT(*) AS number FROM attempts "
     "WHERE round_id = :round_id AND account_id = :account_id AND state = 'finished'"
 )
+_VOIDS = Statement.from_sql(
+    """
+    SELECT people.id AS account_id, people.name, people.login, attempts.ordinal, voided_attempts.reason,
+           makers.name AS made_by, made_at
+    FROM voided_attempts JOIN attempts ON attempts.id = voided_attempts.attempt_id
+    JOIN accounts people ON people.id = attempts.account_id JOIN accounts makers ON makers.id = made_by_id
+    WHERE attempts.round_id = :round_id ORDER BY made_at DESC
+    """
+)
 
 
 def lock_any_attempt(work: Work, attempt_id: int) -> PersonAttempt | None:
@@ -77,6 +113,14 @@ def lock_any_attempt(work: Work, attempt_id: int) -> PersonAttempt | None:
 def list_attempts_of(work: Work, *, round_id: int, account_id: int, most: int) -> list[PersonAttempt]:
     """A person's attempts in a round, voided ones and one in progress too, the latest first."""
     return [_to_attempt(row) for row in work.list_all(_LIST, round_id=round_id, account_id=account_id, most=most)]
+
+
+def list_voids(work: Work, round_id: int) -> list[VoidLine]:
+    """Voided attempts of a round, the last first."""
+    return [
+        VoidLine(row.account_id, row.name, row.login, row.ordinal, row.reason, row.made_by, from_ms(row.made_at))
+        for row in work.list_all(_VOIDS, round_id=round_id)
+    ]
 
 
 def void_attempt(work: Work, *, attempt_id: int, reason: str, made_by_id: int, now: datetime) -> None:

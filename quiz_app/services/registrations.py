@@ -10,12 +10,12 @@ from datetime import datetime
 from quiz_app.cache import Cache
 from quiz_app.domain.certificates import format_code, make_code, normalise_code
 from quiz_app.domain.directory import PeopleScope
-from quiz_app.domain.errors import InvalidInput, NotAllowed, NotFound, UnitClosed
+from quiz_app.domain.errors import NotAllowed, NotFound, UnitClosed
 from quiz_app.domain.names import fold_text
 from quiz_app.domain.people import Person, check_new_password
 from quiz_app.domain.permissions import may_organise
+from quiz_app.domain.reasons import check_reason
 from quiz_app.domain.registrations import (
-    LONGEST_REASON,
     REFERENCE_BITS,
     REGISTRATION_LIMIT,
     REGISTRATION_WINDOW,
@@ -227,9 +227,7 @@ def decide(
     Raises NotFound (also outside the scope), AlreadyDecided, AlreadyRegistered (the account exists by now), UnitClosed,
     and InvalidInput for a refusal without a reason.
     """
-    reason = reason.strip()[:LONGEST_REASON]
-    if not approves and not reason:
-        raise InvalidInput("Write why the request is refused; the applicant reads it.")
+    reason = check_reason(reason, is_required=not approves)
     try:
         with transaction() as work:
             found = people_store.lock_registration(work, scope, registration_id)

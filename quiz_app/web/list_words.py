@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from quiz_app.domain.certificates import format_code
-from quiz_app.domain.issued_lists import FileFormat, Finding, FindingKind, ListKind
+from quiz_app.domain.issued_lists import FileFormat, IssuedPaper, ListKind
 from quiz_app.domain.units import Quota
-from quiz_app.exports.documents import Cell, CellKind, DocumentColumn, DocumentProof, OfficialDocument, Signature
-from quiz_app.services.score_lists import ListedPerson, ListedUnit, ListFigures, OfficialData
+from quiz_app.exports.documents import CellKind, DocumentColumn, DocumentProof, OfficialDocument, Signature
+from quiz_app.services.score_lists import ListFigures, OfficialData
 from quiz_app.web.language import get_language
+from quiz_app.web.list_columns import list_people_columns, list_unit_columns
 from quiz_app.web.translate import gettext
 from quiz_app.web.value_formats import (
-    format_elapsed,
-    format_instant,
     format_number,
     format_percent,
     format_points,
@@ -36,6 +32,13 @@ NAMES: Mapping[ListKind, Callable[[], str]] = {
     ListKind.RANKING: lambda: gettext("Ranking of people"),
     ListKind.PARTICIPATION: lambda: gettext("Report on participation"),
 }
+PAPER_NAMES: Mapping[IssuedPaper, Callable[[], str]] = {
+    IssuedPaper.ENTRIES: lambda: gettext("List of initiatives"),
+    IssuedPaper.MINUTES: lambda: gettext("Minutes of the judges' meeting"),
+    IssuedPaper.DECISION: lambda: gettext("Decision on the prizes"),
+    IssuedPaper.JUDGE_SHEET: lambda: gettext("Score sheet of a judge"),
+    IssuedPaper.APPRAISAL: lambda: gettext("Minutes of the appraisal"),
+}
 FILE_NAMES: Mapping[ListKind, Callable[[], str]] = {
     ListKind.SCORES: lambda: gettext("score list"),
     ListKind.REMINDER: lambda: gettext("reminder list"),
@@ -44,19 +47,9 @@ FILE_NAMES: Mapping[ListKind, Callable[[], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column and what of a line stands in it."""
-
-    heading: str
-    kind: CellKind
-    width: float
-    read: Callable[[Any], Cell]
-
-
-def describe_list(kind: ListKind) -> str:
-    """The name of a kind of list."""
-    return NAMES[kind]()
+def describe_list(kind: ListKind | IssuedPaper) -> str:
+    """The name of a kind of list, or of a paper of an initiative round."""
+    return PAPER_NAMES[kind]() if isinstance(kind, IssuedPaper) else NAMES[kind]()
 
 
 def describe_format(file_format: FileFormat) -> str:
@@ -73,7 +66,7 @@ def describe_format(file_format: FileFormat) -> str:
 def make_document(data: OfficialData, *, code: str, address: str) -> OfficialDocument:
     """The document of the list. ``address`` is that of the page where codes are checked."""
     zone = data.round.zone
-    columns = _list_unit_columns(data) if data.kind is ListKind.PARTICIPATION else _list_people_columns(data)
+    columns = list_unit_columns(data) if data.kind is ListKind.PARTICIPATION else list_people_columns(data)
     lines: tuple[Any, ...] = data.units if data.kind is ListKind.PARTICIPATION else data.people
     rows = [
         [number if column.kind is CellKind.ORDINAL else column.read(line) for column in columns]
@@ -139,32 +132,6 @@ def make_file_name(data: OfficialData, suffix: str) -> str:
     return f"{FILE_NAMES[data.kind]()} - {whose} - {made_on:%Y-%m-%d %H%M}.{suffix}"
 
 
-def describe_finding(finding: Finding, columns: tuple[str, ...]) -> str:
-    """A difference in a sentence; never what stood there."""
-    named = ", ".join(f"“{columns[place]}”" for place in finding.columns if place < len(columns))
-    values = {"row": finding.row, "file_row": finding.file_row, "columns": named}
-    words: dict[FindingKind, Callable[[], str]] = {
-        FindingKind.ROW_ALTERED: lambda: (
-            gettext("Row %(row)s was altered in the column %(columns)s (row %(file_row)s of the file).", **values)
-            if named
-            else gettext("Row %(row)s was altered (row %(file_row)s of the file).", **values)
-        ),
-        FindingKind.ROW_MISSING: lambda: gettext("Row %(row)s is missing.", **values),
-        FindingKind.LINE_ADDED: lambda: gettext("Row %(file_row)s of the file was added.", **values),
-        FindingKind.TEXT_ALTERED: lambda: gettext(
-            "The text above or below the table was altered (row %(file_row)s of the file).", **values
-        ),
-        FindingKind.TEXT_MISSING: lambda: gettext("A line of the text above or below the table is missing."),
-        FindingKind.REORDERED: lambda: gettext("All rows are there and unchanged, but in another order."),
-        FindingKind.TOO_DIFFERENT: lambda: gettext("The number of rows is quite another; the file is not this list."),
-        FindingKind.SHEET_ADDED: lambda: gettext("The file has a sheet that is none of the lists that were issued."),
-        FindingKind.SHOWS_OTHERWISE: lambda: gettext(
-            "The file has formulas or number formats that may show what is not stored; a list as issued has none."
-        ),
-    }
-    return words[finding.kind]()
-
-
 def _make_subtitle(data: OfficialData) -> tuple[str, ...]:
     moment = describe_instant(min(data.made_at, data.round.closes_at), data.round.zone)
     lines = [f"{data.round.title} – {data.contest.title}"]
@@ -218,94 +185,3 @@ def _describe_quota(figures: ListFigures) -> str:
 def describe_quota_rule(quota: Quota | None) -> str:
     """The share that a quota asks for, ``30%``; "" where it is a number."""
     return f"{quota.people_percent}%" if quota is not None and quota.people_percent is not None else ""
-
-
-def _list_people_columns(data: OfficialData) -> list[_Column]:
-    language, zone = get_language(), data.round.zone
-    kinds = CellKind
-
-    def tell_note(person: ListedPerson) -> str:
-        return _tell_state(person, data)
-
-    name = _Column(gettext("Full name"), kinds.TEXT, 40, lambda person: person.name)
-    unit = _Column(gettext("Department, unit"), kinds.TEXT, 33, lambda person: person.unit_name)
-    title = _Column(gettext("Job title"), kinds.TEXT, 25, lambda person: person.job_title)
-    score = _Column(gettext("Best score"), kinds.SCORE, 15, lambda person: person.score_hundredths)
-    attempts = _Column(gettext("Attempts made"), kinds.NUMBER, 16, lambda person: person.attempt_count)
-    elapsed = _Column(
-        gettext("Time taken (min:s)"), kinds.CENTRED, 24,
-        lambda person: None if person.elapsed_ms is None else format_elapsed(person.elapsed_ms, language),
-    )  # fmt: skip
-    reached = _Column(gettext("Reached at"), kinds.CENTRED, 23, lambda person: _format_moment(person.finished_at, zone))
-    note = _Column(gettext("Note"), kinds.TEXT, 24, tell_note)
-    if data.kind is ListKind.RANKING:
-        place = _Column(gettext("Place"), kinds.NUMBER, 12, lambda person: person.place)
-        return [place, name, unit, score, elapsed, reached, attempts]
-    ordinal = _Column(gettext("Ord."), kinds.ORDINAL, 10, lambda _: None)
-    birth = _Column(gettext("Date of birth"), kinds.CENTRED, 22, lambda person: _format_birth(person.birth))
-    phone = _Column(gettext("Telephone"), kinds.CENTRED, 24, lambda person: person.phone)
-    if data.kind is ListKind.REMINDER:
-        chosen = [ordinal, name, title, unit, phone, score, note]
-        return chosen if data.shows_units else [column for column in chosen if column is not unit]
-    correct = _Column(gettext("Right answers"), kinds.NUMBER, 15, lambda person: person.correct_count)
-    chosen = [ordinal, name, birth, title, unit, phone, attempts, correct, score, elapsed, reached, note]
-    # A column that says the same in every row says nothing.
-    return chosen if data.shows_units else [column for column in chosen if column is not unit]
-
-
-def _list_unit_columns(data: OfficialData) -> list[_Column]:
-    language, kinds = get_language(), CellKind
-
-    def tell_quota(unit: ListedUnit) -> str:
-        figures = unit.figures
-        if figures.owed is None:
-            return ""
-        if figures.missing:
-            return gettext("Not met, %(missing)s missing", missing=figures.missing)
-        return gettext("Met")
-
-    return [
-        _Column(gettext("Ord."), kinds.ORDINAL, 10, lambda _: None),
-        _Column(gettext("Unit"), kinds.TEXT, 62, lambda unit: unit.name),
-        _Column(gettext("Block"), kinds.TEXT, 30, lambda unit: unit.block),
-        _Column(gettext("Staff"), kinds.NUMBER, 17, lambda unit: unit.figures.staff_number),
-        _Column(gettext("Taken part"), kinds.NUMBER, 17, lambda unit: unit.figures.taken_part),
-        _Column(
-            gettext("Rate"), kinds.CENTRED, 17,
-            lambda unit: None
-            if unit.figures.participation is None
-            else format_percent(unit.figures.participation, language),
-        ),
-        _Column(gettext("Passed"), kinds.NUMBER, 15, lambda unit: unit.figures.passed),
-        _Column(gettext("Mean best score"), kinds.SCORE, 18, lambda unit: unit.mean_score_hundredths),
-        _Column(gettext("Quota"), kinds.NUMBER, 16, lambda unit: unit.figures.owed),
-        _Column(gettext("Result"), kinds.TEXT, 30, tell_quota),
-    ]  # fmt: skip
-
-
-def _tell_state(person: ListedPerson, data: OfficialData) -> str:
-    if person.score_hundredths is None:
-        return gettext("Not begun")
-    if person.is_passed:
-        return gettext("Passed")
-    return gettext("Below %(cut)s", cut=format_points(data.round.settings.cut_score_hundredths, get_language()))
-
-
-def _format_moment(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return None if moment is None else format_instant(moment, zone)
-
-
-def _format_birth(birth: str | None) -> str | None:
-    """``1985-02-28`` or ``1985`` as a list has it: ``28/02/1985``, ``1985``."""
-    return None if birth is None else "/".join(reversed(birth.split("-")))
-
-
-__all__ = [
-    "describe_finding",
-    "describe_format",
-    "describe_list",
-    "describe_quota_rule",
-    "make_document",
-    "make_file_name",
-    "make_totals",
-]

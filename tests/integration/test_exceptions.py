@@ -20,10 +20,10 @@ from quiz_app.services.exceptions import (
     ExtendedFor,
     extend_window,
     set_extra_time,
-    void_attempt,
     withdraw_extension,
 )
 from quiz_app.services.results import SETTLING, finalise_round, recompute_results
+from quiz_app.services.voiding import void_attempt
 from tests.factories import (
     CLOSING,
     MIDDLE,

@@ -30,9 +30,9 @@ from quiz_app.domain.people import Person, Role
 from quiz_app.services import directory
 from quiz_app.services.attempts import start_attempt
 from quiz_app.services.certificates import issue_certificate
-from quiz_app.services.exceptions import void_attempt
 from quiz_app.services.registrations import Applicant, register
 from quiz_app.services.score_lists import making
+from quiz_app.services.voiding import void_attempt
 from quiz_app.storage import FolderStorage
 from quiz_app.web.slips import FORMATS
 from tests.factories import add_person, add_unit, make_contest, run_sql, sit_attempt

@@ -33,7 +33,7 @@ HEALTH_PATH = "/healthz"
 # Settings of the person who runs the tests must not reach the server under test.
 NOT_INHERITED = (
     "DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "PORT", "SECRET_KEY", "WEB_WORKERS",
-    "WEB_SERVER",
+    "WEB_SERVER", "PROMETHEUS_MULTIPROC_DIR",
 )  # fmt: skip
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from quiz_app.domain.errors import InvalidInput, NotAllowed, UnitClosed
-from quiz_app.domain.initiatives.filling import clean_text
 from quiz_app.domain.initiatives.rounds import InitiativeRound, RoundDecided, find_department
 from quiz_app.domain.people import Person
 from quiz_app.domain.permissions import may_make_exceptions
+from quiz_app.domain.reasons import check_reason
 from quiz_app.domain.units import Unit, UnitTree
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import rounds as rounds_store
@@ -17,8 +17,6 @@ from quiz_app.persistence.initiatives.rounds import LateDoorLine
 from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.session import reading, transaction
 from quiz_app.services.initiatives.access import get_round
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def add_late_door(
     """
     if not may_make_exceptions(organiser):
         raise NotAllowed
-    reason = clean_text(reason)
+    reason = check_reason(reason)
     with transaction() as work:
         round_ = get_round(work, round_id)
         if round_.published_at is not None:
@@ -61,8 +59,6 @@ def add_late_door(
         if not unit.is_open:
             raise UnitClosed(unit.name)
         _check_moment(round_, tree, unit, until, now)
-        if not 1 <= len(reason) <= LONGEST_REASON:
-            raise InvalidInput("Give the reason, in at most 500 characters.")
         rounds_store.add_late_door(
             work, round_id=round_id, unit_id=unit_id, until=until, reason=reason, made_by_id=organiser.id, now=now
         )

@@ -14,7 +14,7 @@ from quiz_app.persistence.initiatives import entries as entries_store
 from quiz_app.persistence.initiatives import rounds as rounds_store
 from quiz_app.persistence.initiatives import versions as versions_store
 from quiz_app.persistence.session import reading
-from quiz_app.services.issued_lists import ensure_may_look_up
+from quiz_app.services.list_checks import ensure_may_look_up
 
 
 @dataclass(frozen=True, slots=True)

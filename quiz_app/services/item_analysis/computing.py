@@ -6,9 +6,10 @@ import dataclasses
 import json
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from question_bank.formatted_text import to_plain
 from question_bank.items import CHOICE_KINDS, OPTION_KINDS, Item, ItemKind
@@ -34,6 +35,8 @@ TIMED_ATTEMPTS = 20_000
 MOST_ANSWERS = 20
 """Different answers shown of an item without options."""
 
+Batch = TypeVar("Batch")
+
 
 def compute_analysis(*, round_id: int, now: datetime, report: Callable[[int, int], None] | None = None) -> int:
     """Compute the analysis anew and keep it; how many attempts it is from. Raises NotFound.
@@ -46,7 +49,7 @@ def compute_analysis(*, round_id: int, now: datetime, report: Callable[[int, int
         raise NotFound
     with reading_from_replica() as work:
         total, done, counter = count_finished(work, round_id), 0, ResponseCounter()
-        for papers in read_batches(work, round_id):
+        for papers in _read_ahead(read_batches(work, round_id)):
             counter.add(papers)
             done += len(papers)
             if report:
@@ -63,6 +66,18 @@ def compute_analysis(*, round_id: int, now: datetime, report: Callable[[int, int
     with transaction() as work:
         analyses_store.keep_analysis(work, round_id=round_id, figures=figures, now=now)
     return int(figures["all"]["set"]["count"])
+
+
+def _read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The same batches; each is fetched while the one before is counted, so that database and Python do not take turns.
+
+    Nothing else may use the connection meanwhile.
+    """
+    with ThreadPoolExecutor(1, "analysis") as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
 
 
 def _analyse(

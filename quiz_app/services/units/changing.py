@@ -10,6 +10,7 @@ from typing import Any
 
 from quiz_app.domain.errors import InvalidInput, NotFound, UnitCodeTaken
 from quiz_app.domain.people import Person
+from quiz_app.domain.reasons import check_reason
 from quiz_app.domain.units import (
     LARGEST_STAFF,
     Unit,
@@ -30,7 +31,7 @@ from quiz_app.services.tables import clean_text
 from quiz_app.services.units.tree import ensure_organiser, list_kinds
 
 HISTORY_FIELDS = ("code", "name", "kind", "block", "parent_id", "staff_number")
-LONGEST_CODE, LONGEST_NAME, LONGEST_BLOCK, LONGEST_REASON = 60, 300, 120, 500
+LONGEST_CODE, LONGEST_NAME, LONGEST_BLOCK = 60, 300, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +208,6 @@ def check_staff_number(staff_number: int | None) -> None:
     """Raise InvalidInput for a staff number that no unit has."""
     if staff_number is not None and not 0 <= staff_number <= LARGEST_STAFF:
         raise InvalidInput("The staff number is a whole number from 0 to 1,000,000.")
-
-
-def check_reason(reason: str, *, is_required: bool = True) -> str:
-    """The reason on one line. Raises InvalidInput where it is missing or too long."""
-    reason = clean_text(reason)
-    if is_required and not reason:
-        raise InvalidInput("Give the reason, such as the number of the decision.")
-    if len(reason) > LONGEST_REASON:
-        raise InvalidInput("The reason has at most 500 characters.")
-    return reason
 
 
 def make_edit(before: Unit, after: Unit, reason: str) -> ChangeEntry:

@@ -24,6 +24,7 @@ from quiz_app.web.organiser import (  # noqa: E402 - they add their views to bp
     initiative_papers,  # noqa: F401
     initiatives,  # noqa: F401
     judging,  # noqa: F401
+    judging_letters,  # noqa: F401
     judging_matrix,  # noqa: F401
     judging_people,  # noqa: F401
     key_corrections,  # noqa: F401
@@ -41,4 +42,5 @@ from quiz_app.web.organiser import (  # noqa: E402 - they add their views to bp
     unit_changes,  # noqa: F401
     unit_imports,  # noqa: F401
     units,  # noqa: F401
+    voiding,  # noqa: F401
 )

@@ -90,28 +90,6 @@ def set_extra_time(round_id: int) -> Answer:
     return _answer_form(round_id, EXTRA_TIME, set_time)
 
 
-@bp.get("/rounds/<int:round_id>/people/<int:account_id>")
-def show_person_attempts(round_id: int, account_id: int) -> str:
-    """A person's attempts in the round."""
-    page = exceptions.view_person_attempts(organiser=get_current_person(), round_id=round_id, account_id=account_id)
-    return render_template("organiser/person_attempts.html", page=page)
-
-
-@bp.post("/attempts/<int:attempt_id>/void")
-def void_attempt(attempt_id: int) -> Response:
-    """Let an attempt count for nothing."""
-    attempt = exceptions.void_attempt(
-        organiser=get_current_person(),
-        attempt_id=attempt_id,
-        reason=normalise_text(request.form.get("reason")) or "",
-        now=get_now(),
-    )
-    flash(gettext("The attempt was voided, and the person's best result found anew. They are told on their home page."))
-    return redirect(
-        url_for("organiser.show_person_attempts", round_id=attempt.round_id, account_id=attempt.account_id), code=303
-    )
-
-
 def _answer_form(round_id: int, form: str, change: Callable[[ExceptionPage, dict[str, str]], str]) -> Answer:
     page = exceptions.view_exceptions(organiser=get_current_person(), round_id=round_id, now=get_now())
     typed = {name: normalise_text(request.form.get(name)) or "" for name in _FIELDS}

@@ -11,9 +11,10 @@ from question_bank.readers.opening import WrongFile
 from quiz_app.domain.certificates import LOOKUP_WINDOW, TooManyLookups, format_code, normalise_code
 from quiz_app.domain.errors import InvalidInput, NotFound
 from quiz_app.domain.receipts import normalise_receipt_code
-from quiz_app.services.issued_lists import check_file, check_list
+from quiz_app.services.list_checks import check_file, check_list
 from quiz_app.web.identity import get_address, get_cache, get_settings
-from quiz_app.web.list_words import describe_finding, describe_format, describe_list
+from quiz_app.web.list_findings import describe_finding
+from quiz_app.web.list_words import describe_format, describe_list
 from quiz_app.web.public import bp
 from quiz_app.web.translate import gettext
 from quiz_app.web.uploads import accept_public_upload, read_upload

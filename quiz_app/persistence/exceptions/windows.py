@@ -1,6 +1,4 @@
-"""Extended windows, extra time and voided attempts."""
-
-# ruff: noqa: S608 - the statements are put together from the constants of this module
+"""Extended windows: a later close of a round, for all, for a unit or for a person."""
 
 from __future__ import annotations
 
@@ -11,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quiz_app.domain.contests import Round
 from quiz_app.extensions import Model
 from quiz_app.persistence.columns import Identifier, Instant, OptionalInstant, find_from_ms, from_ms, to_ms
 from quiz_app.persistence.ids import make_id
@@ -52,40 +49,7 @@ class DbWindowExtension(Model):
     )
 
 
-class DbExtraTime(Model):
-    """More time for a person in all rounds of a contest, in percent of the time limit."""
-
-    __tablename__ = "extra_times"
-    contest_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("contests.id"), primary_key=True, autoincrement=False
-    )
-    account_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("accounts.id"), primary_key=True, autoincrement=False
-    )
-    percent: Mapped[int]
-    reason: Mapped[str]
-    made_by_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"))
-    made_at: Mapped[Instant]
-    __table_args__ = (
-        CheckConstraint("percent BETWEEN 1 AND 300", name="percent"),
-        CheckConstraint("length(reason) BETWEEN 1 AND 500", name="reason"),
-    )
-
-
-class DbVoidedAttempt(Model):
-    """Why an attempt was voided, and by whom."""
-
-    __tablename__ = "voided_attempts"
-    attempt_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("attempts.id"), primary_key=True, autoincrement=False
-    )
-    reason: Mapped[str]
-    made_by_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"))
-    made_at: Mapped[Instant]
-    __table_args__ = (CheckConstraint("length(reason) BETWEEN 1 AND 500", name="reason"),)
-
-
-window_extensions_table, extra_times_table = DbWindowExtension.__table__, DbExtraTime.__table__
+window_extensions_table = DbWindowExtension.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,53 +80,11 @@ class Grant:
     is_withdrawn: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ExtraTimeLine:
-    """A person with extra time."""
-
-    account_id: int
-    name: str
-    login: str
-    percent: int
-    reason: str
-    made_by: str
-    made_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class VoidLine:
-    """A voided attempt."""
-
-    account_id: int
-    name: str
-    login: str
-    ordinal: int
-    reason: str
-    made_by: str
-    made_at: datetime
-
-
 _ADD_EXTENSION = Statement(insert(window_extensions_table))
 _EXTEND_ROUND = Statement.from_sql(
     "UPDATE rounds SET closes_at = CASE WHEN :is_for_all THEN :closes_at ELSE closes_at END, "
     "extended_until = CASE WHEN :is_for_all OR COALESCE(extended_until, 0) >= :closes_at THEN extended_until "
     "ELSE :closes_at END, finalised_at = NULL, prediction_actual = NULL, version = version + 1 WHERE id = :round_id"
-)
-_ENTITLED = (
-    "{least}(attempts.started_at + CAST(:limit_ms AS bigint) * (100 + COALESCE((SELECT percent FROM extra_times "
-    "WHERE extra_times.contest_id = :contest_id AND extra_times.account_id = attempts.account_id), 0)) / 100, "
-    "{greatest}(CAST(:closes_at AS bigint), COALESCE((SELECT MAX(window_extensions.closes_at) FROM window_extensions "
-    "WHERE window_extensions.round_id = attempts.round_id AND window_extensions.withdrawn_at IS NULL "
-    "AND (window_extensions.account_id = attempts.account_id "
-    "OR window_extensions.unit_id = attempts.unit_id)), 0)))"
-)
-_LENGTHEN = (
-    f"UPDATE attempts SET deadline_at = {_ENTITLED}, accepts_until_at = {_ENTITLED} + :grace_ms "
-    f"WHERE round_id = :round_id AND state = 'in_progress' AND accepts_until_at >= :now AND deadline_at < {_ENTITLED}"
-)
-_LENGTHEN_OPEN = Statement.from_sqls(
-    postgresql=_LENGTHEN.format(least="LEAST", greatest="GREATEST"),
-    sqlite=_LENGTHEN.format(least="MIN", greatest="MAX"),
 )
 _GRANTS = Statement.from_sql(
     "SELECT grant_id, closes_at, closes_before, unit_id IS NULL AND account_id IS NULL AS is_for_all, "
@@ -179,11 +101,6 @@ _NARROW_ROUND = Statement.from_sql(
     "UNION ALL SELECT deadline_at FROM attempts WHERE round_id = :round_id AND state = 'in_progress') late "
     "WHERE late.ends_at > :closes_at), version = version + 1 WHERE id = :round_id"
 )
-_DROP_EXTRA = Statement.from_sql("DELETE FROM extra_times WHERE contest_id = :contest_id AND account_id = :account_id")
-_ADD_EXTRA = Statement(insert(extra_times_table))
-_FIND_EXTRA = Statement.from_sql(
-    "SELECT percent FROM extra_times WHERE contest_id = :contest_id AND account_id = :account_id"
-)
 _EXTENSIONS = Statement.from_sql(
     """
     SELECT firsts.closes_at, firsts.reason, units.name AS unit_name, people.name AS person_name, people.login,
@@ -194,22 +111,6 @@ _EXTENSIONS = Statement.from_sql(
     LEFT JOIN accounts people ON people.id = firsts.account_id JOIN accounts makers ON makers.id = firsts.made_by_id
     LEFT JOIN accounts takers ON takers.id = firsts.withdrawn_by_id
     WHERE firsts.round_id = :round_id AND firsts.id = firsts.grant_id ORDER BY firsts.id DESC
-    """
-)
-_EXTRA_TIMES = Statement.from_sql(
-    """
-    SELECT people.id AS account_id, people.name, people.login, percent, reason, makers.name AS made_by, made_at
-    FROM extra_times JOIN accounts people ON people.id = account_id JOIN accounts makers ON makers.id = made_by_id
-    WHERE contest_id = :contest_id ORDER BY people.name_key, people.id
-    """
-)
-_VOIDS = Statement.from_sql(
-    """
-    SELECT people.id AS account_id, people.name, people.login, attempts.ordinal, voided_attempts.reason,
-           makers.name AS made_by, made_at
-    FROM voided_attempts JOIN attempts ON attempts.id = voided_attempts.attempt_id
-    JOIN accounts people ON people.id = attempts.account_id JOIN accounts makers ON makers.id = made_by_id
-    WHERE attempts.round_id = :round_id ORDER BY made_at DESC
     """
 )
 
@@ -246,22 +147,6 @@ def extend_round(work: Work, *, round_id: int, closes_at: datetime, is_for_all: 
     work.run(_EXTEND_ROUND, round_id=round_id, closes_at=to_ms(closes_at), is_for_all=is_for_all)
 
 
-def lengthen_open_attempts(work: Work, round_: Round, now: datetime) -> int:
-    """Give running attempts of the round the deadlines that they are entitled to by now; how many got a later one.
-
-    An attempt whose time is over stays as it is, closed yet or not.
-    """
-    return work.run(
-        _LENGTHEN_OPEN,
-        round_id=round_.id,
-        contest_id=round_.contest_id,
-        limit_ms=round_.settings.time_limit_seconds * 1000,
-        grace_ms=round_.settings.transport_grace_seconds * 1000,
-        closes_at=to_ms(round_.closes_at),
-        now=to_ms(now),
-    )
-
-
 def map_grants(work: Work, round_id: int) -> dict[int, Grant]:
     """Every extension of a round by its id, those taken back too."""
     return {
@@ -284,25 +169,6 @@ def narrow_round(work: Work, *, round_id: int, closes_at: datetime) -> None:
     work.run(_NARROW_ROUND, round_id=round_id, closes_at=to_ms(closes_at))
 
 
-def put_extra_time(
-    work: Work, *, contest_id: int, account_id: int, percent: int, reason: str, made_by_id: int, now: datetime
-) -> int:
-    """Store extra time in place of what was; 0 takes it away. What it was before."""
-    row = work.find_one(_FIND_EXTRA, contest_id=contest_id, account_id=account_id)
-    work.run(_DROP_EXTRA, contest_id=contest_id, account_id=account_id)
-    if percent:
-        work.run(
-            _ADD_EXTRA,
-            contest_id=contest_id,
-            account_id=account_id,
-            percent=percent,
-            reason=reason,
-            made_by_id=made_by_id,
-            made_at=to_ms(now),
-        )
-    return 0 if row is None else int(row.percent)
-
-
 def list_extensions(work: Work, round_id: int) -> list[ExtensionLine]:
     """Extensions of a round, the newest first."""
     return [
@@ -312,19 +178,3 @@ def list_extensions(work: Work, round_id: int) -> list[ExtensionLine]:
         )
         for row in work.list_all(_EXTENSIONS, round_id=round_id)
     ]  # fmt: skip
-
-
-def list_extra_times(work: Work, contest_id: int) -> list[ExtraTimeLine]:
-    """People with extra time, by name."""
-    return [
-        ExtraTimeLine(row.account_id, row.name, row.login, row.percent, row.reason, row.made_by, from_ms(row.made_at))
-        for row in work.list_all(_EXTRA_TIMES, contest_id=contest_id)
-    ]
-
-
-def list_voids(work: Work, round_id: int) -> list[VoidLine]:
-    """Voided attempts of a round, the last first."""
-    return [
-        VoidLine(row.account_id, row.name, row.login, row.ordinal, row.reason, row.made_by, from_ms(row.made_at))
-        for row in work.list_all(_VOIDS, round_id=round_id)
-    ]

@@ -1,4 +1,4 @@
-"""The reason that is kept with a decision about judging, prizes and the day of presenting."""
+"""The reason that is kept with a decision: one rule, whatever is decided."""
 
 from __future__ import annotations
 
