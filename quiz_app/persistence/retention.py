@@ -61,6 +61,10 @@ _MASK_REASONS = [
         "THEN NULL ELSE 'masked' END WHERE account_id = :id"
     ),
     Statement.from_sql(
+        "UPDATE essay_marks SET remark = 'masked' WHERE remark <> '' AND attempt_id IN "
+        "(SELECT id FROM attempts WHERE account_id = :id)"
+    ),
+    Statement.from_sql(
         "UPDATE voided_attempts SET reason = 'masked' WHERE attempt_id IN "
         "(SELECT id FROM attempts WHERE account_id = :id)"
     ),
