@@ -51,7 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     login_manager.init_app(app, add_context_processor=False)
     babel.init_app(app, locale_selector=web.select_locale)
     with app.app_context():
-        configure_engine(db.engine)
+        for engine in db.engines.values():
+            configure_engine(engine)
     web.register(app)
     # After the pages' own hooks: a page that refuses a stale form needs its nonce and its moment too.
     KeptCsrf(app)

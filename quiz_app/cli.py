@@ -21,9 +21,9 @@ from quiz_app.services.attempts import close_overdue
 from quiz_app.services.audit_chain import check_chain
 from quiz_app.services.definitions import load_bank, load_contest, read_definition
 from quiz_app.services.definitions.forms import FormFinder, find_shipped_form
-from quiz_app.services.issued_lists import rotate_keys
 from quiz_app.services.job_running import give_up_jobs, run_next_job
 from quiz_app.services.letters.sending import send_due
+from quiz_app.services.list_signatures import rotate_keys
 from quiz_app.services.results import finalise_round, recompute_results
 from quiz_app.services.roles import make_administrator
 

@@ -1,5 +1,5 @@
 """Commands for whoever runs the server: ``quiz backup``, ``quiz restore``, ``quiz doctor``, ``quiz retention``,
-``quiz remove-orphans``.
+``quiz remove-orphans``, ``quiz scan-files``.
 
 Their texts are English, as are the settings and programs that they speak of.
 """
@@ -23,6 +23,7 @@ from quiz_app.keyed_hashes import KeyedHashes
 from quiz_app.services.backups import CopyFailed, check_backup, make_backup, restore_backup
 from quiz_app.services.doctor import examine
 from quiz_app.services.entry_files.orphans import remove_orphans
+from quiz_app.services.entry_files.scanning import scan_unscanned
 from quiz_app.services.retention import apply_retention, plan_retention
 
 
@@ -35,6 +36,7 @@ def register_operations(group: AppGroup) -> None:
         doctor_command,
         retention_command,
         remove_orphans_command,
+        scan_files_command,
     ):
         group.add_command(command)
 
@@ -154,6 +156,23 @@ def remove_orphans_command(is_applied: bool) -> None:
     click.echo(f"{len(report.removed)} contents, {size:.1f} MB, {done}. {len(report.missing)} files are missing.")
     if report.missing:
         click.echo("Put missing contents back from a backup: quiz restore, or by hand under entries/.", err=True)
+        sys.exit(1)
+
+
+@click.command("scan-files")
+@with_appcontext
+def scan_files_command() -> None:
+    """Scan files of initiatives that wait, and those attached before CLAMD was set. Ends with 1 if any could not be."""
+    address = _get_settings().clamd
+    if address is None:
+        _stop(ValueError("CLAMD is not set: there is no scanner to ask."))
+    try:
+        asked, report = scan_unscanned(address=address, storage=current_app.extensions["storage"], read_now=read_now)
+    except (StorageUnavailable, OSError) as error:
+        _stop(error)
+    click.echo(f"{asked} files had never been scanned. {report.scanned} contents scanned, {report.infected} infected.")
+    if report.trouble is not None:
+        click.echo(f"NOT ALL WERE SCANNED: {report.trouble}", err=True)
         sys.exit(1)
 
 

@@ -1,7 +1,8 @@
 """Figures of the running server for Prometheus.
 
 Each process counts for itself, in files of the folder that ``PROMETHEUS_MULTIPROC_DIR`` names (``quiz_app.run`` makes a
-fresh one at each start); whichever process is asked adds them up. Nothing is counted unless ``METRICS_TOKEN`` is set.
+fresh one at each start); whichever process is asked adds them up: the figures are those of one server. What is read
+from the database (``services/health.py``) is the same on all servers. Nothing is counted without ``METRICS_TOKEN``.
 
 No label tells who somebody is: a route is the name of a view, not an address.
 """
@@ -28,12 +29,33 @@ _own = CollectorRegistry()
 REQUESTS = Histogram("quiz_request_seconds", "Time to answer, by route.", ("route",), buckets=BUCKETS, registry=_own)
 RESPONSES = Counter("quiz_responses", "Answers, by route and status.", ("route", "status"), registry=_own)
 SAVES = Counter("quiz_saves", "Saves, by what became of them.", ("outcome",), registry=_own)
+STARTS = Counter("quiz_starts", "Starts of attempts, by what became of them.", ("outcome",), registry=_own)
+FINISHES = Counter("quiz_finishes", "Attempts handed in, by what became of it.", ("outcome",), registry=_own)
+PLACES_USED = Gauge(
+    "quiz_places_used", "Requests that are worked on, by class.", ("class",),
+    registry=_own, multiprocess_mode="livesum",
+)  # fmt: skip
+PLACES_WAITING = Gauge(
+    "quiz_places_waiting", "Requests that wait for a place.", registry=_own, multiprocess_mode="livesum"
+)
+QUEUE_TIME = Histogram(
+    "quiz_queue_seconds", "Time that a request which was admitted had waited, in the proxy and for a place, by class.",
+    ("class",), buckets=BUCKETS, registry=_own,
+)  # fmt: skip
+TURNED_AWAY = Counter(
+    "quiz_turned_away", "Requests that were told to come back, by class and reason.", ("class", "reason"),
+    registry=_own,
+)  # fmt: skip
+POOL_TIMEOUTS = Counter("quiz_pool_timeouts", "Times that no connection became free.", registry=_own)
 POOL_USED = Gauge(
     "quiz_pool_used", "Connections to the database in use when last seen.",
     registry=_own, multiprocess_mode="livesum",
 )  # fmt: skip
 POOL_SIZE = Gauge(
     "quiz_pool_size", "Connections that may be in use at once.", registry=_own, multiprocess_mode="livesum"
+)
+REPLICA_READS = Counter(
+    "quiz_replica_reads", "Lists and rankings, by where they were read.", ("source",), registry=_own
 )
 CLOCK_JUMPS = Counter("quiz_clock_jumps", "Times the clock was seen to jump.", registry=_own)
 

@@ -17,6 +17,7 @@ from quiz_app.config import DATA_FOLDER, ROOT, Settings, WrongSetting, read_sett
 from quiz_app.domain.errors import StorageUnavailable
 from quiz_app.extensions import db
 from quiz_app.metrics import prepare_folder
+from quiz_app.persistence.schema import alone_at_start
 from quiz_app.services.contests import has_contests
 from quiz_app.services.starting import CannotStart, check_redis, describe_unreachable, ensure_can_start
 
@@ -35,8 +36,7 @@ def main() -> None:
     except SQLAlchemyError as error:
         # Alembic works with SQLAlchemy's own connections; each migration is whole or not at all.
         sys.exit(f"The database could not be brought up to this release: {str(error).splitlines()[0]}")
-    if settings.metrics_token:
-        prepare_folder(os.environ)
+    prepare_folder(os.environ)
     print(f"Listening on http://{settings.host}:{settings.port}", flush=True)
     command = make_command(settings)
     os.chdir(ROOT)
@@ -53,17 +53,19 @@ def prepare(settings: Settings) -> None:
         try:
             _prepare_database(settings)
         finally:
-            db.engine.dispose()
+            for engine in db.engines.values():
+                engine.dispose()
 
 
 def _prepare_database(settings: Settings) -> None:
     warnings = [*ensure_can_start(now=read_now()), check_redis(settings)]
     for warning in filter(None, warnings):
         print(warning, file=sys.stderr, flush=True)
-    upgrade()
-    if settings.loads_demonstration and not has_contests():
-        load_contest_file(DEMONSTRATION)
-        print(DEMONSTRATION_SIGN_INS, flush=True)
+    with alone_at_start():
+        upgrade()
+        if settings.loads_demonstration and not has_contests():
+            load_contest_file(DEMONSTRATION)
+            print(DEMONSTRATION_SIGN_INS, flush=True)
 
 
 DEMONSTRATION_SIGN_INS = """
@@ -75,18 +77,32 @@ Tài khoản dùng thử (mật khẩu: dung-thu-2026)
 """
 
 
+SPARE_THREADS = 4
+"""Threads that say "full", and answer health and static files, while all others work or wait."""
+
+
+def count_server_threads(settings: Settings) -> int:
+    """A thread for each request that works and for each that waits (``web/admission_gate.py``). One that waits costs a
+    stack and no CPU, and the server makes threads only as they are needed.
+    """
+    return settings.threads + settings.waiting_room + SPARE_THREADS
+
+
 def make_command(settings: Settings) -> list[str]:
     """The web server's command line."""
     if settings.server == "gunicorn":
         return [
             sys.executable, "-m", "gunicorn", "wsgi:app", "--worker-class", "gthread",
             "--bind", f"{settings.host}:{settings.port}", "--workers", str(settings.workers),
-            "--threads", str(settings.threads), "--keep-alive", "30", "--log-level", "warning",
+            "--threads", str(count_server_threads(settings)), "--keep-alive", "30", "--log-level", "warning",
         ]  # fmt: skip
     return [
         sys.executable, "-m", "granian", "wsgi:app", "--interface", "wsgi", "--host", settings.host,
         "--port", str(settings.port), "--workers", str(settings.workers),
-        "--blocking-threads", str(settings.threads), "--backlog", "2048", "--no-ws",
+        "--blocking-threads", str(count_server_threads(settings)), "--no-ws",
+        # Backpressure counts connections, those that wait idle for their next request too; what is beyond is not
+        # accepted and hears nothing, so it must be more than a proxy ever opens. Requests are bounded by the gate.
+        "--backlog", "2048", "--backpressure", "2048",
         "--respawn-failed-workers", "--log-level", "warning",
     ]  # fmt: skip
 

@@ -40,7 +40,7 @@ MARKER_OF_FIXTURE = {
 
 
 # Tests that share servers of their own, or a browser: each group runs in one process, one after another.
-GROUPS = ("journeys", "faults")
+GROUPS = ("journeys", "faults", "cluster")
 
 
 def find_group(path: Path) -> str | None:

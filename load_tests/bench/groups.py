@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from load_tests.bench import attempt, bank, entries, entry_checks, files, judging, people
+from load_tests.bench import attempt, bank, entries, entry_checks, files, growth, judging, people
 from load_tests.bench.rows import Group, Options, Row
 
 
@@ -12,6 +12,12 @@ def _run_entries(options: Options) -> list[Row]:
 
 _ALL = (
     Group("attempt", "what a participant does, beside two floors", attempt.run, attempt.tell_winner),
+    Group(
+        "growth",
+        "what a participant does, with 1,000 and with 3,000,000 attempts stored",
+        growth.run,
+        growth.tell,
+    ),
     Group("files", "reading large files of questions", files.run),
     Group("bank", "the analysis of items and a key put right, with 300,000 attempts", bank.run),
     Group("people", "pages and lists of a province with 30,000 people, and an import of 50,000", people.run),

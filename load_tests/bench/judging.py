@@ -23,13 +23,14 @@ from load_tests.bench.servers import ENVIRONMENT, prepare_template
 from quiz_app import create_app
 from quiz_app.clock import read_now
 from quiz_app.config import read_settings
+from quiz_app.domain.initiatives.prizes import Prize, PrizeFor
 from quiz_app.domain.judging.rubrics import Criterion, JudgingRules, Rubric
 from quiz_app.domain.people import Person, Role
 from quiz_app.extensions import db
 from quiz_app.persistence.columns import to_json, to_ms
 from quiz_app.persistence.ids import make_id
 from quiz_app.persistence.session import Statement, reading, transaction
-from quiz_app.services.judging import assigning, overview, panels, shortlisting, standings
+from quiz_app.services.judging import assigning, overview, panels, prizes, shortlisting, standings, unit_ranking
 from tests.entry_factories import COMPLETE_VALUES, add_initiative_round
 from tests.factories import add_person, add_unit
 from tests.servers.postgresql import PostgresqlServer, start_postgresql
@@ -56,9 +57,14 @@ _MARK = Statement.from_sql(
     "WHERE id = :id"
 )
 
+_CHANGE = Statement.from_sql(
+    "UPDATE judgements SET sequence = sequence + 1, total_hundredths = total_hundredths - 50 "
+    "WHERE id = (SELECT MIN(id) FROM judgements WHERE state = 'confirmed')"
+)
+
 
 def run(options: Options) -> list[Row]:
-    """Giving out, the state of all judges, a page of the matrix, the ranking; each with nothing kept and kept."""
+    """Giving out, the state of all judges, a page of the matrix, the ranking, the prizes, the order of units."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     folder.chmod(0o711)  # the account of the database server has to reach its own folder inside
     with ExitStack() as stack:
@@ -79,6 +85,8 @@ def run(options: Options) -> list[Row]:
                 "50 entries with their sheets", lambda: overview.view_matrix(**who, flag=None, number=1)
             )
             rows += scene.measure_page("ranking and proposal", lambda: shortlisting.view_ranking(**who))
+            rows += scene.measure_page("prizes and the order", lambda: prizes.view_prizes(**who))
+            rows += scene.measure_page("order of units", lambda: unit_ranking.view_unit_ranking(**who))
             db.engine.dispose()
         return rows
 
@@ -97,15 +105,19 @@ class _Scene:
         return self._make_row(f"{self.count} entries given out automatically", before, Target(seconds=10), told)
 
     def measure_page(self, name: str, page: Callable[[], object]) -> list[Row]:
-        """Best of five, first with nothing kept, then as the next visitor meets it."""
-        return [
-            min((self._measure(f"{name}, after a change", page, keeps=False) for _ in range(5)), key=_read_cpu),
-            min((self._measure(f"{name}, again", page, keeps=True) for _ in range(5)), key=_read_cpu),
-        ]
+        """Best of five each: with nothing kept, right after a mark, and as the next visitor meets it."""
+        found = []
+        for when, prepare in (
+            ("after a start", standings.forget_standings),
+            ("after a mark", _change_mark),
+            ("again", lambda: None),
+        ):
+            rows = [self._measure(f"{name}, {when}", page, prepare) for _ in range(5)]
+            found.append(min(rows, key=_read_cpu))
+        return found
 
-    def _measure(self, name: str, page: Callable[[], object], *, keeps: bool) -> Row:
-        if not keeps:
-            standings.forget_standings()
+    def _measure(self, name: str, page: Callable[[], object], prepare: Callable[[], None]) -> Row:
+        prepare()
         before = self._read()
         page()
         row = self._make_row(name, before, PAGE, "")
@@ -121,6 +133,12 @@ class _Scene:
             read_cpu_nanoseconds([os.getpid()]) / 1e9,
             read_cpu_nanoseconds(self.postgresql.pids()) / 1e9,
         )
+
+
+def _change_mark() -> None:
+    """What a confirmation changes of an entry."""
+    with transaction() as work:
+        work.run(_CHANGE)
 
 
 def _read_cpu(row: Row) -> float:
@@ -139,8 +157,10 @@ def _add_entries(count: int) -> tuple[Person, int, int]:
     rules = JudgingRules(rubric, judges_per_entry=SHEETS, tie_breaks=("a", "b"), disagreement_hundredths=2000)
     now = read_now()
     round_ = add_initiative_round(
-        "b-round", judging=rules, opens_at=now - timedelta(days=2), closes_at=now + timedelta(days=2)
-    )
+        "b-round", judging=rules, opens_at=now - timedelta(days=2), closes_at=now + timedelta(days=2),
+        prizes=(Prize("first", "Giải Nhất", 3), Prize("unit", "Giải tập thể", 3, whom=PrizeFor.UNIT)),
+        knowledge_weight=40, initiative_weight=60,
+    )  # fmt: skip
     content = to_json(COMPLETE_VALUES)
     rows = [
         {

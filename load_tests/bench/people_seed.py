@@ -49,8 +49,8 @@ def seed_people(url: str, round_: Round, version_ids: list[int]) -> None:
     """Fill a database that has the demonstration. The same people and attempts at every run, around today."""
     generator = random.Random(1)  # noqa: S311 - the same attempts at every run
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        _add_units(cursor)
-        _add_people(cursor, generator)
+        add_units(cursor)
+        add_people(cursor, generator)
         _add_attempts(cursor, round_, version_ids, generator)
         cursor.execute(
             "INSERT INTO results (round_id, account_id, unit_id, attempt_count, attempt_id, score_hundredths, "
@@ -65,7 +65,8 @@ def seed_people(url: str, round_: Round, version_ids: list[int]) -> None:
         connection.execute("VACUUM ANALYZE")
 
 
-def _add_units(cursor: psycopg.Cursor[object]) -> None:
+def add_units(cursor: psycopg.Cursor[object]) -> None:
+    """The province and its units."""
     with cursor.copy("COPY units (id, code, name, kind, block, parent_id, staff_number) FROM STDIN") as copy:
         copy.write_row((PROVINCE_ID, "TINH", "Ủy ban nhân dân tỉnh", "department", BLOCKS[0], None, 12))
         for number in range(UNITS):
@@ -74,7 +75,8 @@ def _add_units(cursor: psycopg.Cursor[object]) -> None:
             copy.write_row((FIRST_UNIT + number, f"DV-{number}", name, "school", block, PROVINCE_ID, 110))
 
 
-def _add_people(cursor: psycopg.Cursor[object], generator: random.Random) -> None:
+def add_people(cursor: psycopg.Cursor[object], generator: random.Random) -> None:
+    """Participants, spread over the units, and the leads and the organiser with their roles."""
     password_hash, now = hash_password(PASSWORD), to_ms(read_now())
     leads = {ORGANISER: None, PROVINCE_LEAD: PROVINCE_ID, UNIT_LEAD: SEEN_UNIT}
     with cursor.copy(

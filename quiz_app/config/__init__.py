@@ -6,6 +6,8 @@ from quiz_app.config.reading import read_settings
 from quiz_app.config.secret_key import read_secret_key
 from quiz_app.config.settings import (
     DATA_FOLDER,
+    DIRECT,
+    REPLICA,
     ROOT,
     AgencySettings,
     Settings,
@@ -15,6 +17,8 @@ from quiz_app.config.settings import (
 
 __all__ = [
     "DATA_FOLDER",
+    "DIRECT",
+    "REPLICA",
     "ROOT",
     "AgencySettings",
     "Settings",

@@ -34,7 +34,8 @@ def read_s3(environment: Mapping[str, str]) -> S3Settings | None:
     if not (endpoint and bucket and access_key and secret_key):
         raise WrongSetting(f"{', '.join(names[:-1])} and {names[-1]} are set together or not at all.")
     parts = urlsplit(endpoint.rstrip("/"))
-    is_near = parts.hostname in ("127.0.0.1", "localhost")
+    # A name without a point is one of the own network: of a machine beside this one, or of a container.
+    is_near = parts.hostname == "127.0.0.1" or re.fullmatch(r"[a-z0-9-]+", parts.hostname or "") is not None
     if parts.path or not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_near)):
         raise WrongSetting("S3_ENDPOINT is an address such as https://s3.example.vn, without a path.")
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket):

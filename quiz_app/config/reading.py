@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
+from quiz_app.config.databases import check_database_url, read_further_databases
 from quiz_app.config.neighbours import read_agency, read_clamd, read_mail, read_s3
 from quiz_app.config.secret_key import check_secret_key, read_secret_key
 from quiz_app.config.settings import DATA_FOLDER, Settings, WrongSetting
@@ -17,19 +15,8 @@ from quiz_app.config.values import check_redis_url, check_site_address, read_fla
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings of an environment. Raises WrongSetting for one that cannot be used."""
-    database_url = environment.get("DATABASE_URL") or f"sqlite:///{DATA_FOLDER / 'contest.db'}"
-    database_url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-    try:
-        url = make_url(database_url)
-        backend = url.get_backend_name()
-    except (ArgumentError, ValueError):
-        raise WrongSetting("DATABASE_URL is not a database address such as postgresql://user@host/name.") from None
-    if backend not in ("sqlite", "postgresql"):
-        raise WrongSetting(f"DATABASE_URL names {backend}; the engine runs on sqlite and postgresql.")
-    if url.drivername not in ("sqlite", "postgresql+psycopg"):
-        raise WrongSetting("DATABASE_URL begins with sqlite:/// or postgresql://, without the name of a driver.")
-    if backend == "sqlite" and url.database in (None, "", ":memory:"):
-        raise WrongSetting("DATABASE_URL needs a file after sqlite:///, such as sqlite:////var/lib/contest/contest.db.")
+    database_url = check_database_url(environment.get("DATABASE_URL") or f"sqlite:///{DATA_FOLDER / 'contest.db'}")
+    direct_url, replica_url = read_further_databases(environment, database_url)
     server = environment.get("WEB_SERVER", "granian")
     if server not in ("granian", "gunicorn"):
         raise WrongSetting("WEB_SERVER is granian or gunicorn.")
@@ -41,6 +28,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         port=read_number(environment, "PORT", 8000, largest=65_535),
         workers=read_number(environment, "WEB_WORKERS", 1, smallest=1, largest=64),
         threads=read_number(environment, "WEB_THREADS", 8, smallest=1, largest=128),
+        waiting_room=read_number(environment, "WEB_QUEUE", 32, largest=512),
         server=server,
         is_https=read_flag(environment, "HTTPS", default=False),
         site_address=check_site_address(environment.get("SITE_ADDRESS", "")),
@@ -58,6 +46,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         retention_days=read_number(environment, "RETENTION_DAYS", 0, largest=36_500) or None,
         clamd=read_clamd(environment.get("CLAMD_ADDRESS", "")),
         s3=read_s3(environment),
+        database_direct_url=direct_url,
+        database_replica_url=replica_url,
     )
 
 

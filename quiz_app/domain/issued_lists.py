@@ -41,6 +41,16 @@ class ListKind(StrEnum):
     PARTICIPATION = "participation"
 
 
+class IssuedPaper(StrEnum):
+    """What a paper of an initiative round is."""
+
+    ENTRIES = "initiative_entries"
+    MINUTES = "initiative_minutes"
+    DECISION = "initiative_decision"
+    JUDGE_SHEET = "judge_sheet"
+    APPRAISAL = "appraisal_minutes"
+
+
 class FileFormat(StrEnum):
     """What a list is handed out as."""
 
@@ -115,14 +125,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class IssuedList:
-    """A list that was handed out. ``scope`` names the unit or is empty for the whole round; ``totals`` are figures
-    that stand on it; ``state`` tells how far the results were.
+    """A list that was handed out, of a knowledge round or (``initiative_round_id``) of an initiative round.
+    ``unit_id`` is None for the whole round; ``totals`` are figures that stand on it; ``state`` tells how far the
+    results were.
     """
 
     code: str
-    kind: ListKind
+    kind: ListKind | IssuedPaper
     file_format: FileFormat
-    round_id: int
+    round_id: int | None
     unit_id: int | None
     made_at: datetime
     made_by_id: int
@@ -131,6 +142,7 @@ class IssuedList:
     totals: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Any] = field(default_factory=dict)
     file_digest: str = ""
+    initiative_round_id: int | None = None
 
 
 @lru_cache(maxsize=16384)
@@ -212,8 +224,10 @@ def compare_lines(code: str, seal: ListSeal, lines: Sequence[tuple[int, Sequence
 
 def make_signed_text(issued: IssuedList) -> bytes:
     """What the key signs: everything that the public page says of the list."""
+    of_round = {} if issued.initiative_round_id is None else {"initiative_round": issued.initiative_round_id}
     return json.dumps(
         {
+            **of_round,
             "code": issued.code,
             "kind": str(issued.kind),
             "format": str(issued.file_format),

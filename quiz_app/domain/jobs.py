@@ -56,6 +56,8 @@ class JobRule:
 
     may_request: Callable[[Person], bool]
     is_seen_by_organisers: bool = True
+    is_listed: bool = True
+    """False for what the engine does by itself: it stands on lists of jobs only where it has failed."""
 
 
 JOB_RULES: Mapping[JobKind, JobRule] = {
@@ -68,8 +70,8 @@ JOB_RULES: Mapping[JobKind, JobRule] = {
     JobKind.ZIP_SCORE_LISTS: JobRule(may_organise),
     JobKind.PREVIEW_KEY: JobRule(may_organise),
     JobKind.RESCORE_ATTEMPTS: JobRule(may_organise),
-    # Asked for by every hand-in, whoever hands in; it is the organisers who see it.
-    JobKind.READ_ENTRY: JobRule(lambda person: True),
+    # Asked for by every hand-in, whoever hands in; it is the organisers who see what failed.
+    JobKind.READ_ENTRY: JobRule(lambda person: True, is_listed=False),
 }
 
 

@@ -52,6 +52,10 @@ class LetterKind(StrEnum):
     """To the leads of units that still owe initiatives, when a person has asked for it."""
     ENTRY_STEP = "entry_step"
     """To whoever wrote an initiative: it came back, was declined, admitted, or presents."""
+    JUDGE_REMINDER = "judge_reminder"
+    """To judges with open sheets, when a person has asked for it."""
+    ENTRY_RESULT = "entry_result"
+    """To whoever wrote judged initiatives, and the leads of their units, once results are published."""
 
 
 class LetterState(StrEnum):

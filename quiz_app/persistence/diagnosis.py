@@ -9,7 +9,7 @@ from typing import Any
 
 from quiz_app.extensions import db
 from quiz_app.persistence.columns import find_from_ms, from_ms, to_ms
-from quiz_app.persistence.session import Statement, Work
+from quiz_app.persistence.session import Statement, Work, reading
 
 _CLOCK = Statement.from_sqls(
     postgresql="SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) AS at",
@@ -26,10 +26,11 @@ _WAITING = Statement.from_sql(f"""
 """)  # noqa: S608 - our own words
 _POSTGRESQL = Statement.from_sqls(
     postgresql="SELECT name, setting AS value FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit',"
-    " 'full_page_writes', 'server_version_num', 'server_version', 'max_connections', 'server_encoding')"
+    " 'full_page_writes', 'server_version_num', 'server_version', 'max_connections', 'server_encoding', 'jit')"
     " UNION ALL SELECT 'is_superuser', CAST(rolsuper AS text) FROM pg_roles WHERE rolname = current_user",
     sqlite="SELECT 'none' AS name, 'none' AS value",
 )
+_SESSION = Statement(postgresql="SELECT pg_backend_pid() AS pid")
 _DEMONSTRATIONS = Statement.from_sql("SELECT COUNT(*) AS number FROM contests WHERE is_demonstration")
 _ADMINISTRATORS = Statement.from_sql(
     "SELECT COUNT(*) AS number FROM accounts JOIN role_grants ON role_grants.account_id = accounts.id"
@@ -75,6 +76,17 @@ def read_waiting(work: Work, now: datetime) -> Waiting:
 def read_postgresql_settings(work: Work) -> dict[str, str]:
     """By name, as they hold for this connection."""
     return {row.name: row.value for row in work.list_all(_POSTGRESQL)}
+
+
+def is_pooler_between() -> bool:
+    """Whether somebody stands between the engine and PostgreSQL: what a connection was told of its session at its start
+    is then not the session that answers.
+    """
+    if db.engine.dialect.name == "sqlite":
+        return False
+    with reading() as work:
+        row: Any = work.find_one(_SESSION)
+        return int(row.pid) != work.session_id
 
 
 def read_pragmas(names: Iterable[str]) -> dict[str, str]:

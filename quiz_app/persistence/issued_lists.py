@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, bindparam, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quiz_app.domain.issued_lists import FileFormat, IssuedList, ListKind, ListSeal
+from quiz_app.domain.issued_lists import FileFormat, IssuedList, IssuedPaper, ListKind, ListSeal
 from quiz_app.extensions import Model
 from quiz_app.persistence.columns import Identifier, Instant, JsonText, from_json, from_ms, to_json, to_ms
 from quiz_app.persistence.ids import make_id
@@ -34,7 +34,8 @@ class DbIssuedList(Model):
     code: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     file_format: Mapped[str]
-    round_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("rounds.id"))
+    round_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("rounds.id"))
+    initiative_round_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("initiative_rounds.id"))
     unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("units.id"))
     made_at: Mapped[Instant]
     made_by_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"))
@@ -51,6 +52,7 @@ class DbIssuedList(Model):
     signature: Mapped[str]
     __table_args__ = (
         CheckConstraint("length(code) = 20", name="code"),
+        CheckConstraint("(round_id IS NULL) <> (initiative_round_id IS NULL)", name="round"),
         CheckConstraint("row_count >= 0 AND heading >= 0", name="rows"),
         CheckConstraint("length(signature) = 64", name="signature"),
         Index("ix_issued_lists_file_digest", "file_digest"),
@@ -66,6 +68,7 @@ class SignedList:
     signature: str
 
 
+_PAPERS = frozenset(str(kind) for kind in IssuedPaper)
 _lists = DbIssuedList.__table__
 _ADD = Statement(insert(_lists))
 _FIND = Statement(select(_lists).where(_lists.c.code == bindparam("code")))
@@ -114,6 +117,7 @@ def _to_row(signed: SignedList) -> dict[str, object]:
         "kind": str(issued.kind),
         "file_format": str(issued.file_format),
         "round_id": issued.round_id,
+        "initiative_round_id": issued.initiative_round_id,
         "unit_id": issued.unit_id,
         "made_at": to_ms(issued.made_at),
         "made_by_id": issued.made_by_id,
@@ -143,7 +147,7 @@ def _to_list(row: Row) -> SignedList:
     )
     issued = IssuedList(
         code=row.code,
-        kind=ListKind(row.kind),
+        kind=IssuedPaper(row.kind) if row.kind in _PAPERS else ListKind(row.kind),
         file_format=FileFormat(row.file_format),
         round_id=row.round_id,
         unit_id=row.unit_id,
@@ -154,5 +158,6 @@ def _to_list(row: Row) -> SignedList:
         totals=from_json(row.totals),
         state=from_json(row.state),
         file_digest=row.file_digest,
+        initiative_round_id=row.initiative_round_id,
     )
     return SignedList(issued, row.key_id, row.signature)

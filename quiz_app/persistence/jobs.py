@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, bindparam, insert, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, bindparam, insert, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quiz_app.domain.jobs import MOST_TRIES, STALE_AFTER, Job, JobKind, JobResult, JobState
+from quiz_app.domain.jobs import JOB_RULES, MOST_TRIES, STALE_AFTER, Job, JobKind, JobResult, JobState
 from quiz_app.extensions import Model
 from quiz_app.persistence.columns import (
     Identifier,
@@ -87,13 +87,17 @@ _COLUMNS = select(*_jobs.c, _accounts.c.name.label("requested_by_name")).join(
     _accounts, _accounts.c.id == _jobs.c.requested_by_id
 )
 _BY_ID = Statement(_COLUMNS.where(_jobs.c.id == bindparam("job_id")))
+_IS_LISTED = or_(
+    _jobs.c.kind.not_in([str(kind) for kind, rule in JOB_RULES.items() if not rule.is_listed]),
+    _jobs.c.state == str(JobState.FAILED),
+)
 _OF_PERSON = Statement(
-    _COLUMNS.where(_jobs.c.requested_by_id == bindparam("account_id"), _jobs.c.id < bindparam("before"))
+    _COLUMNS.where(_IS_LISTED, _jobs.c.requested_by_id == bindparam("account_id"), _jobs.c.id < bindparam("before"))
     .order_by(_jobs.c.id.desc())
     .limit(bindparam("most"))
 )
 _OF_KINDS = Statement(
-    _COLUMNS.where(_jobs.c.id < bindparam("before")).order_by(_jobs.c.id.desc()).limit(bindparam("most"))
+    _COLUMNS.where(_IS_LISTED, _jobs.c.id < bindparam("before")).order_by(_jobs.c.id.desc()).limit(bindparam("most"))
 )
 _SAME = Statement.from_sql(
     f"SELECT id FROM jobs WHERE {UNFINISHED} AND requested_by_id = :account_id AND kind = :kind "  # noqa: S608

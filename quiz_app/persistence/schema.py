@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -10,11 +12,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
+from quiz_app.config import DIRECT
 from quiz_app.domain.errors import StorageUnavailable
 from quiz_app.extensions import db
-from quiz_app.persistence.session import Statement, reading
+from quiz_app.persistence.session import Statement, reading, working_on
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+_ALONE = Statement(postgresql="SELECT pg_advisory_xact_lock(7107)")
+_BEGIN, _END = Statement.from_sql("BEGIN"), Statement.from_sql("COMMIT")
 _VERSION = Statement.from_sql("SELECT version_num FROM alembic_version")
 
 
@@ -24,6 +29,25 @@ def list_known_migrations() -> tuple[str, ...]:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return tuple(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())
+
+
+@contextmanager
+def alone_at_start() -> Iterator[None]:
+    """Servers that are started at the same moment bring the database up one after another, not at once.
+
+    The lock is that of a transaction, so that it also holds behind a pooler, and goes with whoever held it. SQLite is
+    for one server. Raises StorageUnavailable.
+    """
+    if db.engine.dialect.name == "sqlite":
+        yield
+        return
+    with working_on(db.engines.get(DIRECT, db.engine)) as work:
+        work.run(_BEGIN)
+        try:
+            work.list_all(_ALONE)
+            yield
+        finally:
+            work.run(_END)
 
 
 def find_migration() -> str | None:

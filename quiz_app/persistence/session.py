@@ -98,6 +98,11 @@ class Work:
         self._connection = connection
         self._dialect = dialect
 
+    @property
+    def session_id(self) -> int:
+        """Of PostgreSQL's session, as the connection was told at its start."""
+        return int(self._connection.info.backend_pid)
+
     def run(self, statement: Statement, **values: Any) -> int:
         """Execute; how many rows were touched."""
         return int(self._execute(statement, values).rowcount)
@@ -133,7 +138,13 @@ def reading() -> Iterator[Work]:
 
     Raises StorageUnavailable when the database cannot be reached.
     """
-    engine = db.engine
+    with working_on(db.engine) as work:
+        yield work
+
+
+@contextmanager
+def working_on(engine: Engine) -> Iterator[Work]:
+    """The same on another server than the usual: past a pooler, or on a replica (see ``replica``)."""
     with _checked_out(engine) as driver:
         yield Work(driver, engine.dialect)
 

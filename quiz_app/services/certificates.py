@@ -26,7 +26,7 @@ from quiz_app.persistence import certificates as certificates_store
 from quiz_app.persistence.certificates import CertificateRecord, CertifiedResult
 from quiz_app.persistence.session import reading, transaction
 from quiz_app.services.attempts.starting import close_if_overdue, get_standing
-from quiz_app.services.judging.prizes import PrizeCheck, check_prize
+from quiz_app.services.judging.prize_certificates import PrizeCheck, check_prize
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from quiz_app.domain.errors import StorageUnavailable
 from quiz_app.persistence.diagnosis import read_waiting
+from quiz_app.persistence.replica import ReplicaState, read_replica_state
 from quiz_app.persistence.schema import list_known_migrations
 from quiz_app.persistence.session import Statement, reading
 
@@ -30,11 +31,12 @@ def read_gauges(*, now: datetime) -> dict[str, tuple[str, float]]:
     """
     with reading() as work:
         waiting = read_waiting(work, now)
+    replica = read_replica_state()
 
     def count_seconds(since: datetime | None) -> float:
         return 0.0 if since is None else max(0.0, (now - since).total_seconds())
 
-    return {
+    return _describe_replica(replica) | {
         "quiz_database_up": ("Whether the database answers.", 1.0),
         "quiz_open_attempts": ("Attempts in progress.", float(waiting.open_attempts)),
         "quiz_sweeper_lag_seconds": (
@@ -45,3 +47,12 @@ def read_gauges(*, now: datetime) -> dict[str, tuple[str, float]]:
         "quiz_jobs_queued_seconds": ("How long the oldest of them has waited.", count_seconds(waiting.queued_since)),
         "quiz_audit_unsealed": ("Entries of the audit trail without a seal.", float(waiting.unsealed_entries)),
     }
+
+
+def _describe_replica(state: ReplicaState | None) -> dict[str, tuple[str, float]]:
+    if state is None:
+        return {}
+    gauges = {"quiz_replica_up": ("Whether the replica answers, and is one.", float(state.is_replica))}
+    if state.is_replica and state.seconds_behind is not None:
+        gauges["quiz_replica_lag_seconds"] = ("How far the replica is behind.", state.seconds_behind)
+    return gauges

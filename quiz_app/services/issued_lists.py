@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from quiz_app.domain.certificates import (
-    CODE_BITS,
-    make_code,
-)
-from quiz_app.domain.issued_lists import (
-    FileFormat,
-    IssuedList,
-    ListLines,
-    seal_lines,
-    sign,
-)
+from quiz_app.domain.certificates import CODE_BITS, make_code
+from quiz_app.domain.issued_lists import FileFormat, IssuedList, ListLines, seal_lines
 from quiz_app.domain.people import Person
 from quiz_app.persistence import audit
-from quiz_app.persistence import issued_lists as lists_store
-from quiz_app.persistence.issued_lists import SignedList
 from quiz_app.persistence.session import transaction
+from quiz_app.services.list_signatures import sign_lists
 from quiz_app.services.score_lists.values import OfficialData
 
 
@@ -75,11 +64,7 @@ def issue_lists(
         for new in lists
     ]
     with transaction() as work:
-        key_id = lists_store.find_newest_key(work) or lists_store.add_key(work, now=now)
-        key = derive_key(secret_key, key_id)
-        # Instants are kept to the millisecond; what is signed must read back the same.
-        rounded = [replace(one, made_at=_round_to_ms(one.made_at)) for one in issued]
-        lists_store.add_lists(work, [SignedList(one, key_id, sign(key, one)) for one in rounded])
+        sign_lists(work, issued, secret_key=secret_key, now=now)
         first = issued[0]
         audit.add_entry(
             work,
@@ -98,25 +83,6 @@ def issue_lists(
         )
 
 
-def rotate_keys(*, now: datetime) -> int:
-    """Add a signing key, which signs from now on; lists under older keys stay provable. The id of the new key."""
-    with transaction() as work:
-        key_id = lists_store.add_key(work, now=now)
-        audit.add_entry(
-            work, now=now, actor_id=None, action="signing_key_added", subject=("signing_key", key_id), details={}
-        )
-    return key_id
-
-
 def digest_content(content: bytes) -> str:
     """SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def derive_key(secret_key: str, key_id: int) -> bytes:
-    """The key that signs lists: its own for each id, so that one can be replaced by the next."""
-    return hmac.digest(secret_key.encode(), f"contest engine: lists: {key_id}".encode(), "sha256")
-
-
-def _round_to_ms(moment: datetime) -> datetime:
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

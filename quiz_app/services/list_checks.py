@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import unescape
+from typing import Any
 
 from question_bank.readers.opening import Package
 from quiz_app.cache import Cache
@@ -18,6 +19,7 @@ from quiz_app.domain.certificates import (
 )
 from quiz_app.domain.contests import Contest, Round
 from quiz_app.domain.errors import NotFound
+from quiz_app.domain.initiatives.rounds import InitiativeRound
 from quiz_app.domain.issued_lists import (
     Finding,
     FindingKind,
@@ -30,11 +32,14 @@ from quiz_app.persistence import certificates as certificates_store
 from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import issued_lists as lists_store
 from quiz_app.persistence import score_lists as rows_store
+from quiz_app.persistence.initiatives import rounds as initiative_rounds_store
 from quiz_app.persistence.issued_lists import SignedList
 from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.session import Work, reading
-from quiz_app.services.issued_lists import derive_key, digest_content
-from quiz_app.services.judging.prizes import check_prize
+from quiz_app.services.issued_lists import digest_content
+from quiz_app.services.judging.paper_states import read_paper_state
+from quiz_app.services.judging.prize_certificates import check_prize
+from quiz_app.services.list_signatures import derive_key
 from quiz_app.services.score_lists.scopes import pick_contest, pick_round
 from quiz_app.services.tables.sheets import Sheet
 from quiz_app.services.tables.workbooks import open_sheets
@@ -55,7 +60,7 @@ class ListCheck:
 
     issued: IssuedList
     contest: Contest
-    round: Round
+    round: Round | InitiativeRound
     unit: Unit | None
     is_signature_good: bool
     has_newer_results: bool
@@ -181,11 +186,18 @@ def _find_code(lines: Sequence[tuple[int, Sequence[str]]]) -> str | None:
 
 def _describe(work: Work, signed: SignedList, secret_key: str) -> ListCheck:
     issued = signed.issued
-    round_ = pick_round(contests_store.list_rounds(work), issued.round_id)
+    round_: Round | InitiativeRound
+    state: Any
+    if issued.initiative_round_id is not None:
+        found = initiative_rounds_store.find_round(work, issued.initiative_round_id)
+        if found is None:
+            raise NotFound
+        round_, state = found, read_paper_state(work, found.id, issued.kind, issued.state)
+    else:
+        round_ = pick_round(contests_store.list_rounds(work), issued.round_id or 0)
+        state = rows_store.read_state(work, round_id=round_.id, unit_ids=issued.state.get("units"))
     contest = pick_contest(contests_store.list_contests(work), round_.contest_id)
     unit = None if issued.unit_id is None else unit_store.find_unit(work, issued.unit_id)
-    unit_ids = issued.state.get("units")
-    state = rows_store.read_state(work, round_id=round_.id, unit_ids=unit_ids)
     return ListCheck(
         issued=issued,
         contest=contest,

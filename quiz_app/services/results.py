@@ -15,6 +15,7 @@ from quiz_app.persistence import audit
 from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import results as results_store
 from quiz_app.persistence.columns import from_ms
+from quiz_app.persistence.replica import reading_from_replica
 from quiz_app.persistence.results import FinishedAttempt, RankingLine, RoundFigures
 from quiz_app.persistence.session import reading, transaction
 from quiz_app.services.attempts.closing import close_overdue
@@ -81,7 +82,7 @@ def view_ranking(
     number = min(max(1, number), page_count)
     skipped = (number - 1) * RANKING_PAGE
     units = rank_units(list_unit_figures(cache, round_id), round_.settings) if of_units else ()
-    with reading() as work:
+    with reading_from_replica() as work:
         round_ = contests_store.find_round(work, round_id) or round_
         people = (
             [] if of_units else results_store.list_ranking(work, round_id=round_id, skipped=skipped, most=RANKING_PAGE)

@@ -92,7 +92,10 @@ def describe_unreachable(url: URL, error: StorageUnavailable) -> str:
     if url.password and len(str(url.password)) > 3:
         cause = cause.replace(str(url.password), "***")
     where = url.render_as_string(hide_password=True)
-    return f"The database cannot be reached at {where}: {cause or 'no answer'}. Check that it runs, and DATABASE_URL."
+    advice = "Check that it runs, and DATABASE_URL."
+    if "startup parameter" in cause:
+        advice = "A pooler stands there: set DATABASE_DIRECT_URL to the database's own address."
+    return f"The database cannot be reached at {where}: {cause or 'no answer'}. {advice}"
 
 
 def _describe(ahead: timedelta) -> str:

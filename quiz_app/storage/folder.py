@@ -19,6 +19,8 @@ _DRAFT_MARK = ".draft-"
 class FolderStorage:
     """Files in a folder of this machine, each under its key."""
 
+    shares_drafts = True
+
     def __init__(self, folder: Path) -> None:
         """The folder is made when the first file is written."""
         self._folder = folder

@@ -41,7 +41,12 @@ class FileMissing(Exception):  # noqa: N818 - named for the case, as refusals ar
 
 
 class Storage(Protocol):
-    """Eight functions. Keys that ``check_key`` refuses raise ValueError; OSError where the store does not answer."""
+    """Eight functions. Keys that ``check_key`` refuses raise ValueError; OSError where the store does not answer.
+
+    ``shares_drafts`` says whether a draft that one server has begun is there for the others too.
+    """
+
+    shares_drafts: bool
 
     def write_file(self, key: str, content: Content) -> int:
         """Keep the content under the key, in place of what was there; its size in bytes. Whole or not at all."""

@@ -1,7 +1,7 @@
-"""Files in a bucket of an S3-compatible store, for several servers without a shared folder for what is kept.
+"""Files in a bucket of an S3-compatible store, for several servers without a shared folder.
 
-What arrives is still put together in the folder of this machine and handed over when it is whole; parts of an upload
-therefore have to reach the same machine (a proxy that keeps visitors to a server), or the machines share that folder.
+What arrives is put together in the folder of this machine and handed over when it is whole. Nothing in that folder
+outlives a request: parts of an upload are kept in the bucket (``services/entry_files/parts.py``).
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ class StoreFailed(OSError):
 
 class S3Storage:
     """See ``Storage``. An object is put as a whole or not at all, by the store's own rule."""
+
+    shares_drafts = False
 
     def __init__(self, settings: S3Settings, folder: Path) -> None:
         """``folder`` holds drafts. Nothing is connected yet."""

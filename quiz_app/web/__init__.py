@@ -6,6 +6,7 @@ from flask import Flask
 
 from quiz_app.web import account, entry_files, errors, judge, organiser, participant, public, unit_lead
 from quiz_app.web.addresses import register_addresses
+from quiz_app.web.admission import finish_admission, register_admission
 from quiz_app.web.entry_words import register_entry_words
 from quiz_app.web.formatting import register_formatting
 from quiz_app.web.identity import register_identity
@@ -16,7 +17,6 @@ from quiz_app.web.security import register_security
 from quiz_app.web.static_files import register_static_files
 from quiz_app.web.targets import IdConverter
 from quiz_app.web.translate import register_translations
-from quiz_app.web.upload_places import register_upload_places
 from quiz_app.web.uploads import register_uploads
 from quiz_app.web.watching import register_watching
 
@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
     register_security(app)
     register_static_files(app)
     register_identity(app)
-    register_upload_places(app)
+    register_admission(app)
     register_uploads(app)
     register_formatting(app)
     register_entry_words(app)
@@ -47,3 +47,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(unit_lead.bp, url_prefix="/unit")
     app.register_blueprint(organiser.bp, url_prefix="/organiser")
     app.register_blueprint(judge.bp, url_prefix="/judge")
+    finish_admission(app)

@@ -12,10 +12,10 @@ from quiz_app.domain.initiatives.states import EntryActor
 from quiz_app.services.entry_files import previews, serving
 from quiz_app.services.entry_files.contents import make_key
 from quiz_app.storage import FileMissing
+from quiz_app.web.admission import take_file_place
 from quiz_app.web.downloads import send_stored
 from quiz_app.web.guards import guard
 from quiz_app.web.identity import get_current_person, get_storage
-from quiz_app.web.upload_places import take_place
 
 bp = Blueprint("entry_files", __name__)
 # Anyone signed in; the service gives each only what they may have.
@@ -57,7 +57,7 @@ def show_preview(file_id: int) -> str:
     preview = None
     if file.kind in previews.TEXTS:
         # Reading a document takes as long as receiving one: people who sit an attempt go before.
-        take_place(wait_seconds=PATIENCE_SECONDS)
+        take_file_place(wait_seconds=PATIENCE_SECONDS)
         try:
             preview = previews.read_text_preview(file, get_storage())
         except FileMissing:
@@ -77,7 +77,7 @@ def show_picture(file_id: int) -> Response:
     file = serving.open_file(person=get_current_person(), file_id=file_id)
     if file.kind not in previews.PICTURES:
         raise NotFound
-    take_place(wait_seconds=PATIENCE_SECONDS)
+    take_file_place(wait_seconds=PATIENCE_SECONDS)
     try:
         picture = previews.read_picture_preview(file, get_storage())
     except FileMissing:

@@ -10,12 +10,11 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from quiz_app.domain.initiatives.states import EntryState
+from quiz_app.domain.issued_lists import FileFormat, IssuedPaper
 from quiz_app.exports.documents import Cell, CellKind, DocumentColumn, OfficialDocument, Signature
-from quiz_app.exports.list_docx import DOCX, make_list_docx
-from quiz_app.exports.list_pdf import PDF, make_list_pdf
 from quiz_app.services.initiatives.minutes import Minutes
-from quiz_app.web.downloads import make_disposition
 from quiz_app.web.entry_words import describe_category
+from quiz_app.web.issued_papers import answer_issued_paper
 from quiz_app.web.language import get_language
 from quiz_app.web.translate import gettext
 
@@ -38,15 +37,16 @@ _DECISIONS: Mapping[EntryState, Callable[[], str]] = {
 
 def send_minutes(minutes: Minutes) -> Response:
     """The minutes as the format of the address asks: pdf, or else a Word document."""
-    document = make_minutes_document(minutes)
-    if request.args.get("format") == "pdf":
-        content, media_type, suffix = make_list_pdf(document), PDF, "pdf"
-    else:
-        content, media_type, suffix = make_list_docx(document), DOCX, "docx"
-    response = Response(content, content_type=media_type)
-    name = gettext("minutes of appraisal %(code)s", code=minutes.round.code)
-    response.headers["Content-Disposition"] = make_disposition(f"{name}.{suffix}")
-    return response
+    return answer_issued_paper(
+        make_minutes_document(minutes),
+        kind=IssuedPaper.APPRAISAL,
+        file_format=FileFormat.PDF if request.args.get("format") == "pdf" else FileFormat.DOCX,
+        round_id=minutes.round.id,
+        state={},
+        is_demonstration=False,
+        name=gettext("minutes of appraisal %(code)s", code=minutes.round.code),
+        now=minutes.made_at,
+    )
 
 
 def make_minutes_document(minutes: Minutes) -> OfficialDocument:

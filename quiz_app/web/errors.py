@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -20,6 +21,7 @@ from quiz_app.domain.errors import (
     TooManyFailures,
 )
 from quiz_app.domain.initiatives.file_rules import UploadsBusy
+from quiz_app.metrics import POOL_TIMEOUTS
 from quiz_app.web.formatting import describe_refusal
 from quiz_app.web.identity import find_current_person, get_now
 
@@ -52,6 +54,8 @@ def answer_refusal(refusal: Refusal) -> Response:
     response.status_code = refusal.status
     if isinstance(refusal, StorageUnavailable):
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        if isinstance(refusal.__cause__, PoolTimeout):
+            POOL_TIMEOUTS.inc()
     elif isinstance(refusal, UploadsBusy):
         response.headers["Retry-After"] = str(refusal.retry_seconds)
     elif isinstance(refusal, TooManyFailures):

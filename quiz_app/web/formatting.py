@@ -21,6 +21,7 @@ from quiz_app.web import value_words as words
 from quiz_app.web.language import get_language
 from quiz_app.web.refusal_words import explain_refusal, title_refusal
 from quiz_app.web.role_words import describe_role
+from quiz_app.web.score_bars import draw_bars
 
 Written = TypeVar("Written", str, list[str])
 DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
@@ -72,6 +73,7 @@ def register_formatting(app: Flask) -> None:
     app.jinja_env.globals.update(
         describe_refusal=describe_refusal,
         title_refusal=title_refusal,
+        draw_bars=draw_bars,
         milliseconds_between=formats.milliseconds_between,
     )
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from quiz_app.domain.errors import NotFound
-from quiz_app.domain.issued_lists import FileFormat
+from quiz_app.domain.issued_lists import FileFormat, IssuedPaper
 from quiz_app.exports.documents import Cell, CellKind, DocumentColumn, OfficialDocument, Signature
-from quiz_app.exports.list_docx import DOCX, make_list_docx
-from quiz_app.exports.list_pdf import PDF, make_list_pdf
-from quiz_app.services.judging.judge_papers import JudgePaper
-from quiz_app.web.downloads import make_disposition
+from quiz_app.services.judging.judge_papers import JudgePaper, make_judge_paper
+from quiz_app.web.identity import get_current_person, get_now
+from quiz_app.web.issued_papers import answer_issued_paper, read_paper_format
 from quiz_app.web.language import get_language
 from quiz_app.web.translate import gettext, ngettext
 from quiz_app.web.value_formats import format_points
@@ -20,18 +19,23 @@ PORTRAIT_MM, LANDSCAPE_MM = 165, 252
 _NUMBER_MM, _CODE_MM, _MARK_MM = 10, 22, 20
 
 
-def answer_paper(paper: JudgePaper, suffix: str) -> Response:
-    """The paper as pdf or docx. Raises NotFound for any other suffix."""
-    document = make_judge_document(paper)
-    if suffix == FileFormat.PDF:
-        response = Response(make_list_pdf(document), mimetype=PDF)
-    elif suffix == FileFormat.DOCX:
-        response = Response(make_list_docx(document), mimetype=DOCX)
-    else:
+def answer_paper(*, round_id: int, judge_id: int, stage: int, suffix: str) -> Response:
+    """The paper as pdf or docx. Raises NotFound for any other suffix, and as ``make_judge_paper``."""
+    file_format, now = read_paper_format(suffix), get_now()
+    if file_format not in (FileFormat.PDF, FileFormat.DOCX):
         raise NotFound
-    name = gettext("score sheet - %(name)s", name=paper.judge_name)
-    response.headers["Content-Disposition"] = make_disposition(f"{name}.{suffix}")
-    return response
+    paper = make_judge_paper(person=get_current_person(), round_id=round_id, judge_id=judge_id, stage=stage, now=now)
+    marks = sorted([line.entry_id, line.total] for line in paper.lines)
+    return answer_issued_paper(
+        make_judge_document(paper),
+        kind=IssuedPaper.JUDGE_SHEET,
+        file_format=file_format,
+        round_id=round_id,
+        state={"judge": judge_id, "stage": stage, "results": marks},
+        is_demonstration=paper.contest.is_demonstration,
+        name=gettext("score sheet - %(name)s", name=paper.judge_name),
+        now=now,
+    )
 
 
 def make_judge_document(paper: JudgePaper) -> OfficialDocument:

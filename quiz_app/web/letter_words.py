@@ -25,6 +25,8 @@ KINDS: Mapping[LetterKind, Callable[[], str]] = {
     LetterKind.ENTRY_RECEIPT: lambda: gettext("Receipt of an initiative"),
     LetterKind.ENTRY_STEP: lambda: gettext("News of an initiative"),
     LetterKind.ENTRY_REMINDER: lambda: gettext("Reminder to hand in initiatives"),
+    LetterKind.JUDGE_REMINDER: lambda: gettext("Reminder to a judge"),
+    LetterKind.ENTRY_RESULT: lambda: gettext("Results of initiatives"),
 }
 _STATES: Mapping[LetterState, Callable[[], str]] = {
     LetterState.DRAFT: lambda: gettext("draft"),

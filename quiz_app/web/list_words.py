@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from quiz_app.domain.certificates import format_code
-from quiz_app.domain.issued_lists import FileFormat, ListKind
+from quiz_app.domain.issued_lists import FileFormat, IssuedPaper, ListKind
 from quiz_app.domain.units import Quota
 from quiz_app.exports.documents import CellKind, DocumentColumn, DocumentProof, OfficialDocument, Signature
 from quiz_app.services.score_lists import ListFigures, OfficialData
@@ -32,6 +32,13 @@ NAMES: Mapping[ListKind, Callable[[], str]] = {
     ListKind.RANKING: lambda: gettext("Ranking of people"),
     ListKind.PARTICIPATION: lambda: gettext("Report on participation"),
 }
+PAPER_NAMES: Mapping[IssuedPaper, Callable[[], str]] = {
+    IssuedPaper.ENTRIES: lambda: gettext("List of initiatives"),
+    IssuedPaper.MINUTES: lambda: gettext("Minutes of the judges' meeting"),
+    IssuedPaper.DECISION: lambda: gettext("Decision on the prizes"),
+    IssuedPaper.JUDGE_SHEET: lambda: gettext("Score sheet of a judge"),
+    IssuedPaper.APPRAISAL: lambda: gettext("Minutes of the appraisal"),
+}
 FILE_NAMES: Mapping[ListKind, Callable[[], str]] = {
     ListKind.SCORES: lambda: gettext("score list"),
     ListKind.REMINDER: lambda: gettext("reminder list"),
@@ -40,9 +47,9 @@ FILE_NAMES: Mapping[ListKind, Callable[[], str]] = {
 }
 
 
-def describe_list(kind: ListKind) -> str:
-    """The name of a kind of list."""
-    return NAMES[kind]()
+def describe_list(kind: ListKind | IssuedPaper) -> str:
+    """The name of a kind of list, or of a paper of an initiative round."""
+    return PAPER_NAMES[kind]() if isinstance(kind, IssuedPaper) else NAMES[kind]()
 
 
 def describe_format(file_format: FileFormat) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quiz_app.domain.certificates import format_code
 from quiz_app.exports.certificates import CertificateWords, make_certificate_pdf
-from quiz_app.services.judging.prizes import PrizeCertificate
+from quiz_app.services.judging.prize_certificates import PrizeCertificate
 from quiz_app.web.addresses import find_site_url
 from quiz_app.web.formatting import find_language
 from quiz_app.web.translate import gettext

@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, Request, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 KEPT = 20_000
@@ -56,6 +57,11 @@ class KeptSessions(SecureCookieSessionInterface):
 class KeptCsrf(CSRFProtect):  # type: ignore[misc]
     """Flask-WTF's protection; a token in the header of a script's request is checked without parsing a form."""
 
+    def init_app(self, app: Flask) -> None:
+        """Attach it, with tokens for pages that are signed once for each session."""
+        super().init_app(app)
+        app.jinja_env.globals["csrf_token"] = write_token
+
     def protect(self, apply_exemptions: bool = False) -> None:
         """Refuse a write without a valid token. A page of another site cannot set the header at all."""
         token = request.headers.get("X-CSRFToken")
@@ -63,6 +69,18 @@ class KeptCsrf(CSRFProtect):  # type: ignore[misc]
             g.csrf_valid = True
             return
         super().protect(apply_exemptions=apply_exemptions)
+
+
+def write_token() -> str:
+    """The token for the forms of this page. It has no time limit, so that a session's pages may all have the same."""
+    secret = session.get("csrf_token")
+    return generate_csrf() if secret is None else _sign_token(str(current_app.secret_key), secret)
+
+
+@lru_cache(maxsize=KEPT)
+def _sign_token(secret_key: str, secret: str) -> str:
+    """As ``generate_csrf`` signs it."""
+    return URLSafeTimedSerializer(secret_key, salt="wtf-csrf-token").dumps(secret)  # type: ignore[no-any-return]
 
 
 def _is_token_of_session(token: str) -> bool:

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, request, session, url_for
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 
 _YEAR_SECONDS = 365 * 24 * 3600
 _IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.{1,2}/[^"']+\.js)["']""")
@@ -111,17 +113,32 @@ def register_static_files(app: Flask) -> None:
             if file is not None:
                 values["v"] = file.digest
 
-    kept: dict[tuple[str, str], Mapping[str, str]] = {}
-
     def map_imports(filename: str) -> Mapping[str, str]:
-        """For an import map: what the module's imports resolve to, and the address that carries the digest."""
-        key = (request.script_root, filename)
+        """What the module's imports resolve to, and the address that carries the digest."""
+        addresses = [url_for("static", filename=name) for name in folder.list_imports(filename)]
+        return {address.partition("?")[0]: address for address in addresses}
+
+    kept: dict[tuple[str, tuple[str, ...]], Markup] = {}
+
+    def write_import_map(*filenames: str) -> Markup:
+        """The import map of these modules together, as JSON; written once and kept."""
+        key = (request.script_root, filenames)
         if key not in kept:
-            addresses = [url_for("static", filename=name) for name in folder.list_imports(filename)]
-            kept[key] = {address.partition("?")[0]: address for address in addresses}
+            imports = {name: address for filename in filenames for name, address in map_imports(filename).items()}
+            kept[key] = htmlsafe_json_dumps({"imports": imports}, dumps=app.json.dumps)
         return kept[key]
 
-    app.jinja_env.globals["map_imports"] = map_imports
+    kept_links: dict[tuple[str, str], Markup] = {}
+
+    def write_preloads(filename: str) -> Markup:
+        """Links by which the module's imports are fetched at once and not one after the other; likewise kept."""
+        key = (request.script_root, filename)
+        if key not in kept_links:
+            link = Markup('<link rel="modulepreload" href="{}">')
+            kept_links[key] = Markup("").join(link.format(address) for address in map_imports(filename).values())
+        return kept_links[key]
+
+    app.jinja_env.globals.update(write_import_map=write_import_map, write_preloads=write_preloads)
 
 
 def _make_response(file: StaticFile, *, is_exact: bool) -> Response:

@@ -16,9 +16,9 @@ from quiz_app.domain.errors import NotFound
 from quiz_app.domain.initiatives.states import EntryActor, EntryState, EntryStep, EntryStepRefused
 from quiz_app.domain.people import Person, Role
 from quiz_app.extensions import db
-from quiz_app.services.initiatives import take_step
+from quiz_app.services.initiatives import save_draft, submit_entry, take_step
 from quiz_app.services.initiatives.appraising import list_for_department, make_filter, take_check_step
-from tests.entry_factories import add_initiative_round, add_submitted
+from tests.entry_factories import COMPLETE_VALUES, add_initiative_round, add_submitted
 from tests.factories import add_person, add_unit, run_sql
 from tests.integration.threads import run_together
 from tests.integration.visitor import DAY, Visitor
@@ -198,6 +198,23 @@ def test_the_draft_of_a_returned_entry_is_its_units_alone(scene: Scene) -> None:
             page = visitor.get(path).text
             assert "Tên đã nộp" in page
             assert CANARY not in page
+
+
+def test_a_search_finds_no_word_of_a_draft_that_was_returned(scene: Scene) -> None:
+    entry_id = scene.hand_in(title="Một cửa liên thông")
+    take_step(person=scene.lead, entry_id=entry_id, step=EntryStep.RETURN, seen_state=EntryState.SUBMITTED,
+              reason="Bổ sung", now=scene.now)  # fmt: skip
+    ((sequence,),) = run_sql("SELECT sequence FROM entries WHERE id = :id", id=entry_id)
+    save_draft(person=scene.teacher, entry_id=entry_id, sequence=sequence, title="Đổi tên bí mật", category="cchc",
+               values=COMPLETE_VALUES, now=scene.now)  # fmt: skip
+    base = f"/unit/initiatives/rounds/{scene.round.id}"
+
+    def count(words: str) -> int:
+        return scene.at_department.get(f"{base}?q={words}").text.count('scope="row"')
+
+    assert (count("bi+mat"), count("lien+thong")) == (0, 1)
+    submit_entry(person=scene.teacher, entry_id=entry_id, now=scene.now)
+    assert (count("bi+mat"), count("lien+thong")) == (1, 0)
 
 
 def test_the_list_is_searched_without_accents_and_paged_by_number(scene: Scene) -> None:

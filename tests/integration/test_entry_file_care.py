@@ -25,7 +25,7 @@ from quiz_app.jobs import scanner
 from quiz_app.services.entry_files import attaching, packing
 from quiz_app.services.entry_files.contents import make_key
 from quiz_app.services.entry_files.orphans import remove_orphans
-from quiz_app.services.entry_files.scanning import scan_waiting
+from quiz_app.services.entry_files.scanning import scan_unscanned, scan_waiting
 from quiz_app.services.initiatives import submit_entry, take_step, view_entry
 from quiz_app.storage import CHUNK, FolderStorage
 from quiz_app.virus_scanner import ScannerAddress, ScannerFailed, read_scanner_address, scan
@@ -43,6 +43,20 @@ def scene(app: Flask, tmp_path: Path) -> Scene:
 
 def list_scans(scene: Scene) -> list[str]:
     return [str(file.scan) for file in view_entry(person=scene.teacher, entry_id=scene.entry_id).files]
+
+
+def test_files_attached_before_there_was_a_scanner_are_scanned_by_a_command(app: Flask, scene: Scene) -> None:
+    scene.attach(make_pdf("sạch"))
+    scene.attach(make_pdf("x").replace(b"% x", b"% " + VIRUS), "Xấu.pdf")
+    assert list_scans(scene) == ["not_configured", "not_configured"]
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["quiz", "scan-files"]).exit_code == 1, "no scanner is set"
+    assert list_scans(scene) == ["not_configured", "not_configured"]
+    with run_scanner() as address:
+        asked, report = scan_unscanned(address=address, storage=scene.storage, read_now=read_now)
+        assert (asked, report.scanned, report.infected, report.trouble) == (2, 2, 1, None)
+        assert scan_unscanned(address=address, storage=scene.storage, read_now=read_now)[0] == 0
+    assert list_scans(scene) == ["clean", "infected"]
 
 
 def test_what_waits_is_scanned_and_an_infected_file_keeps_the_entry_back(scene: Scene) -> None:

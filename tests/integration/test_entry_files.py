@@ -29,6 +29,7 @@ from quiz_app.services.entry_files import attaching, serving
 from quiz_app.services.entry_files.contents import make_key
 from quiz_app.services.initiatives import submit_entry, take_step, view_entry
 from quiz_app.storage import FolderStorage
+from quiz_app.web.admission_gate import RequestClass
 from tests.entry_factories import add_draft, add_initiative_round
 from tests.factories import MIDDLE, add_person, add_unit, run_sql
 from tests.integration.threads import run_together
@@ -344,9 +345,9 @@ def test_without_a_script_the_texts_are_saved_with_the_files(app: Flask, scene: 
 def test_a_process_takes_a_few_uploads_at_a_time(app: Flask, scene: Scene) -> None:
     visitor = Visitor(app, "giao-vien")
     token = visitor.read_token()
-    places = app.extensions["upload_places"]
+    gate = app.extensions["admission"].gate
     taken = 0
-    while places.acquire(blocking=False):
+    while gate.enter(RequestClass.FILES, patience=0) is None:
         taken += 1
     query = {"field": "papers", "name": "a.pdf", "token": "c" * 32, "offset": "0", "total": "10"}
     address = f"/my/initiatives/{scene.entry_id}/files"
@@ -357,10 +358,11 @@ def test_a_process_takes_a_few_uploads_at_a_time(app: Flask, scene: Scene) -> No
 
     answer = send()
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
-    places.release(taken)
+    for _ in range(taken):
+        gate.leave(RequestClass.FILES)
     assert send().json == {"received": 1}
     # Every place is free again, also after what was refused.
-    assert all(places.acquire(blocking=False) for _ in range(taken))
+    assert all(gate.enter(RequestClass.FILES, patience=0) is None for _ in range(taken))
 
 
 def test_an_infected_file_keeps_the_entry_from_being_handed_in(scene: Scene) -> None:

@@ -27,6 +27,7 @@ from quiz_app.services.entry_files.contents import make_key
 from quiz_app.services.initiatives import save_draft, similarity, submit_entry, take_step, view_entry
 from quiz_app.services.initiatives.pdf_texts import read_pdf_text
 from quiz_app.services.job_running import run_next_job
+from quiz_app.services.jobs import list_jobs
 from tests.entry_factories import COMPLETE_VALUES, add_draft, add_initiative_round, add_submitted
 from tests.factories import add_person, add_unit, run_sql
 from tests.integration.threads import run_together
@@ -124,6 +125,12 @@ def test_a_copy_is_found_and_told_of_the_later_one(scene: Scene) -> None:
     scene.hand_in(scene.colleague, make_text(2, 600))
     copy = scene.hand_in(scene.doctor, text + " " + make_text(3, 200))
     assert run_sql("SELECT kind, state FROM jobs") == [(str(JobKind.READ_ENTRY), str(JobState.QUEUED))] * 3
+    organiser = add_person("xem-viec", roles=[Role.ORGANISER])
+    assert list_jobs(person=organiser) == [], "nobody has asked for it"
+    run_sql("UPDATE jobs SET state = 'failed', finished_at = created_at WHERE id = (SELECT MIN(id) FROM jobs) "
+            "RETURNING id")  # fmt: skip
+    assert [job.kind for job in list_jobs(person=organiser)] == [JobKind.READ_ENTRY]
+    run_sql("UPDATE jobs SET state = 'queued', finished_at = NULL WHERE state = 'failed' RETURNING id")
     scene.run_jobs()
     ((pair, share),) = list_pairs().items()
     assert pair == (copy, first)

@@ -9,9 +9,11 @@ from io import BytesIO
 import pytest
 from docx import Document
 from flask import Flask
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from quiz_app.cache import ProcessCache
+from quiz_app.domain.certificates import format_code
 from quiz_app.domain.errors import InvalidInput, NotAllowed, NotFound, Refusal
 from quiz_app.domain.initiatives.prizes import Prize, PrizeFor
 from quiz_app.domain.initiatives.rounds import RoundDecided
@@ -22,9 +24,19 @@ from quiz_app.domain.judging.rubrics import Criterion, PresentationRules, Rubric
 from quiz_app.domain.people import Person, Role
 from quiz_app.extensions import db
 from quiz_app.services.certificates import check_certificate
-from quiz_app.services.judging import gallery, panels, presentations, prizes, results, shortlisting, unit_ranking
+from quiz_app.services.judging import (
+    gallery,
+    panels,
+    presentations,
+    presenting_page,
+    prize_certificates,
+    prizes,
+    results,
+    shortlisting,
+    unit_ranking,
+)
 from quiz_app.services.judging.marking import TypedSheet, confirm_sheet
-from quiz_app.services.judging.prizes import PrizeCheck
+from quiz_app.services.judging.prize_certificates import PrizeCheck
 from quiz_app.services.judging.viewing import list_own_sheets
 from tests.factories import MIDDLE, add_person, run_sql
 from tests.integration.test_judging import LATER, Court
@@ -74,8 +86,8 @@ class Stage(Court):
             organiser=self.organiser, round_id=self.round.id, seen=seen, reason=reason, now=DAY
         )
 
-    def look(self) -> presentations.PresentationPage:
-        return presentations.view_presentations(organiser=self.organiser, round_id=self.round.id)
+    def look(self) -> presenting_page.PresentationPage:
+        return presenting_page.view_presentations(organiser=self.organiser, round_id=self.round.id)
 
     def press(self, entry_id: int, action: TurnAction, seen: TurnPhase, reason: str = "") -> TurnPhase:
         return presentations.turn_clock(
@@ -185,7 +197,7 @@ def test_without_a_shortlist_there_is_nothing_to_draw(stage: Stage) -> None:
     with pytest.raises(NothingToDraw):
         stage.draw()
     with pytest.raises(NotAllowed):
-        presentations.view_presentations(organiser=stage.judges[0], round_id=stage.round.id)
+        presenting_page.view_presentations(organiser=stage.judges[0], round_id=stage.round.id)
 
 
 def test_the_clock_one_turn_at_a_time_and_begun_anew_with_a_reason(app: Flask, stage: Stage) -> None:
@@ -211,7 +223,7 @@ def test_judges_find_the_talks_in_the_order_of_the_day_and_the_board_fills(stage
     talks = next(each for each in stages if each.stage == 2)
     assert [item.line.entry_id for item in talks.items] == list(draw.entry_ids)
     stage.mark_talk(stage.judges[0], stage.entries[1], "45")
-    board = presentations.view_board(organiser=stage.organiser, round_id=stage.round.id)
+    board = presenting_page.view_board(organiser=stage.organiser, round_id=stage.round.id)
     # 0.6 * 0.8 + 0.4 * 0.9 = 0.84, after one of two sheets.
     ((line, points),) = [(line, line.place.points_hundredths) for line in board.ranking if line.place]
     assert (line.entry.id, points, line.confirmed_count) == (stage.entries[1], 8400, 1)
@@ -256,11 +268,11 @@ def test_a_confirmation_and_the_lock_at_once_end_in_one_of_two_states(app: Flask
 def test_the_board_costs_the_same_for_one_and_for_many(stage: Stage) -> None:
     stage.draw()
     with count_statements(db.engine) as few:
-        presentations.view_board(organiser=stage.organiser, round_id=stage.round.id)
+        presenting_page.view_board(organiser=stage.organiser, round_id=stage.round.id)
     run_sql("UPDATE entries SET state = 'shortlisted' WHERE state = 'admitted' RETURNING id")
     stage.draw(seen=1, reason="Bổ sung")
     with count_statements(db.engine) as more:
-        presentations.view_board(organiser=stage.organiser, round_id=stage.round.id)
+        presenting_page.view_board(organiser=stage.organiser, round_id=stage.round.id)
     assert len(few.work) == len(more.work) <= 4
 
 
@@ -360,7 +372,7 @@ def test_nothing_is_public_before_the_publication_and_nothing_changes_after_it(a
         assert visitor.get(path).status_code == 404, path
     assert results.view_own_result(person=writer, entry_id=stage.entries[1]) is None
     with pytest.raises(NotFound):
-        prizes.view_certificate(
+        prize_certificates.view_certificate(
             person=writer, prize_id=run_sql("SELECT id FROM prizes_given WHERE prize = 'nhat'")[0][0]
         )
 
@@ -455,3 +467,63 @@ def test_units_by_both_parts_and_every_page_answers(app: Flask, stage: Stage) ->
     for path in ("presentations", "presentations/board", "prizes", "prizes/certificates.zip", "unit-ranking",
                  "unit-ranking.xlsx", "papers", "gallery", "judging"):  # fmt: skip
         assert organiser.get(f"{base}/{path}").status_code == 200, path
+
+
+def test_what_is_shortlisted_after_the_first_talk_presents_at_the_end(app: Flask, stage: Stage) -> None:
+    append = partial(presentations.append_turns, organiser=stage.organiser, round_id=stage.round.id, now=DAY)
+    order = list(stage.draw().entry_ids)
+    with pytest.raises(JudgingChanged):
+        append(reason="Đến muộn")
+    stage.press(order[0], TurnAction.START, TurnPhase.WAITING)
+    with pytest.raises(JudgingChanged):
+        append(reason="Đến muộn")
+    stage.shortlist(stage.rank(), *stage.entries, reason="Hội đồng bổ sung")
+    with pytest.raises(InvalidInput):
+        append(reason=" ")
+    outcomes = run_together(app, [lambda: append(reason="Đến muộn")] * 2)
+    assert sorted(type(each).__name__ for each in outcomes) == ["JudgingChanged", "list"]
+    page = stage.look()
+    assert [(line.entry.id, line.turn.place) for line in page.lines] == [
+        *((entry_id, place) for place, entry_id in enumerate(order, start=1)), (stage.entries[2], 3),
+    ]  # fmt: skip
+    assert (page.unplaced, page.missing_sheets, len(page.draws), page.lines[0].turn.is_running) == ((), 0, 1, True)
+    ((action,),) = run_sql("SELECT COUNT(*) AS number FROM audit_entries WHERE action = 'presentations_appended'")
+    assert action == 1
+
+
+def test_a_paper_is_checked_by_its_code_and_an_altered_copy_is_found(app: Flask, stage: Stage) -> None:
+    stage.play()
+    stage.propose()
+    stage.decide()
+    organiser, stranger = sign_in(app, stage.organiser), Visitor(app)
+    stranger.client.set_cookie("language", "en")
+    base = f"/organiser/initiatives/{stage.round.id}"
+    content = organiser.get(f"{base}/papers/decision.xlsx").data
+    ((code, kind),) = run_sql("SELECT code, kind FROM issued_lists")
+    assert kind == "initiative_decision"
+
+    def check() -> str:
+        return stranger.get(f"/verify/{code}").text
+
+    def compare(file: bytes) -> str:
+        return stranger.post("/verify/file", {"file": (BytesIO(file), "quyet-dinh.xlsx")}).text
+
+    assert "The list was issued here" in check()
+    assert "Decision on the prizes" in check()
+    assert "Newer results exist" not in check()
+    assert "genuine and unchanged" in compare(content)
+    workbook = load_workbook(BytesIO(content))
+    sheet = workbook.worksheets[0]
+    (cell,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == "Giải Nhì")
+    cell.value = "Giải Nhất"
+    altered = BytesIO()
+    workbook.save(altered)
+    assert "The file was altered" in compare(altered.getvalue())
+    minutes = PdfReader(BytesIO(organiser.get(f"{base}/papers/minutes.pdf").data))
+    text = " ".join(page.extract_text() for page in minutes.pages)
+    ((minutes_code,),) = run_sql("SELECT code FROM issued_lists WHERE kind = 'initiative_minutes'")
+    assert format_code(minutes_code) in text
+    assert organiser.get(f"{base}/judging/judges/{stage.judges[0].id}/sheet").status_code == 200
+    assert run_sql("SELECT COUNT(*) AS number FROM issued_lists WHERE kind = 'judge_sheet'") == [(1,)]
+    prizes.undo_decision(organiser=stage.organiser, round_id=stage.round.id, reason="Nhầm", now=DAY)
+    assert "Newer results exist" in check()

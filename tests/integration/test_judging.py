@@ -26,7 +26,16 @@ from quiz_app.domain.judging.judgements import (
 )
 from quiz_app.domain.people import Person, Role
 from quiz_app.services.initiatives import take_step
-from quiz_app.services.judging import assigning, conflicts, marking, overview, panels, shortlisting, viewing
+from quiz_app.services.judging import (
+    assigning,
+    assignment_tables,
+    conflicts,
+    marking,
+    overview,
+    panels,
+    shortlisting,
+    viewing,
+)
 from quiz_app.services.judging.marking import TypedSheet
 from quiz_app.services.judging.standings import Flag
 from tests.entry_factories import add_initiative_round, add_submitted, make_judging_rules
@@ -189,9 +198,9 @@ def test_a_panel_that_has_sheets_stays_and_a_name_is_there_once(court: Court) ->
 
 
 def test_a_spreadsheet_is_all_or_nothing(court: Court) -> None:
-    def preview(text: str) -> assigning.TablePreview:
+    def preview(text: str) -> assignment_tables.TablePreview:
         content = ("Số sáng kiến,Tài khoản giám khảo\n" + text).encode()
-        return assigning.preview_table(
+        return assignment_tables.preview_table(
             organiser=court.organiser, round_id=court.round.id, content=content, file_name="phan-cong.csv"
         )
 
@@ -203,7 +212,7 @@ def test_a_spreadsheet_is_all_or_nothing(court: Court) -> None:
     right = preview("1,giam-khao-0\n#1,giam-khao-1\n2,giam-khao-2\n")
     assert (right.problems, right.new_count) == ((), 3)
     assert run_sql("SELECT 1 AS one FROM judgements") == [], "a preview stores nothing"
-    assign = partial(assigning.assign_pairs, organiser=court.organiser, round_id=court.round.id, now=LATER)
+    assign = partial(assignment_tables.assign_pairs, organiser=court.organiser, round_id=court.round.id, now=LATER)
     with pytest.raises(JudgeInConflict):
         assign(pairs=[(2, "giam-khao-0"), (1, "noi-bo")])
     with pytest.raises(JudgingChanged):

@@ -16,8 +16,8 @@ from quiz_app.clock import read_now
 from quiz_app.domain.contests import Round
 from quiz_app.domain.people import Role
 from quiz_app.extensions import db
-from quiz_app.services.issued_lists import rotate_keys
 from quiz_app.services.job_running import run_next_job
+from quiz_app.services.list_signatures import rotate_keys
 from quiz_app.web.organiser import lists as organiser_lists
 from tests.factories import add_person, add_unit, run_sql, sit_attempt
 from tests.integration.visitor import Visitor, add_open_round

@@ -335,6 +335,11 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", "organiser.enter_conflict"): ONLY_ORGANISERS_POST_NOTHING,
     ("POST", "organiser.set_judging_moments"): ONLY_ORGANISERS_POST_NOTHING,
     ("GET", "organiser.show_judging_ranking"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_judging_letters"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.release_entry_file"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.append_turns"): ONLY_ORGANISERS_POST_NOTHING,
+    ("POST", "organiser.remind_judges"): ONLY_ORGANISERS_POST_MISSING,
+    ("POST", "organiser.tell_results"): ONLY_ORGANISERS_POST_MISSING,
     ("POST", "organiser.set_shortlist"): ONLY_ORGANISERS_POST_MISSING,
     # Neither is there a day of presenting, nor a prize; nothing is published.
     ("GET", "organiser.show_presentations"): ONLY_ORGANISERS_MISS,

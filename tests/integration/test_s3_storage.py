@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,6 +14,8 @@ from minio import Minio
 
 from quiz_app.config import Settings, WrongSetting, read_settings
 from quiz_app.domain.errors import StorageUnavailable
+from quiz_app.domain.initiatives.file_rules import FileTooLarge, PartMisplaced
+from quiz_app.services.entry_files.orphans import forget_drafts
 from quiz_app.storage import FileMissing, FolderStorage, S3Settings, make_storage
 from quiz_app.storage.s3 import PART, S3Storage, StoreFailed
 from tests.integration.test_entry_files import Scene, make_pdf
@@ -92,6 +95,50 @@ def test_entries_are_attached_to_a_bucket(app: Flask, storage: S3Storage, tmp_pa
         assert stream.read() == content
 
 
+def test_parts_reach_any_server(app: Flask, storage: S3Storage, tmp_path: Path) -> None:
+    """Two servers with a folder each: what one has received the other goes on with."""
+    settings = S3Settings(f"http://{storage._client._base_url.host}", storage._bucket, **KEYS)
+    servers = [storage, S3Storage(settings, tmp_path / "files of the other")]
+    scene = Scene(app, tmp_path / "unused")
+    content = make_pdf(size=50_000)
+    total = len(content)
+
+    def send(server: int, begin: int, end: int) -> Any:
+        scene.storage = servers[server]  # type: ignore[assignment]
+        return scene.attach_part(content[begin:end], begin, total)
+
+    assert send(0, 0, 20_000) == 20_000
+    with pytest.raises(PartMisplaced) as refusal:
+        send(1, 30_000, total)
+    assert refusal.value.received == 20_000
+    # The answer of the second part was lost, and half of it had been written.
+    assert send(1, 20_000, 35_000) == 35_000
+    with pytest.raises(PartMisplaced) as refusal:
+        send(0, 25_000, 40_000)
+    assert refusal.value.received == 20_000
+    assert send(0, 20_000, 40_000) == 40_000
+    file = send(1, 40_000, total)
+    assert storage.read_file(f"entries/{file.digest[:2]}/{file.digest}") == content
+    assert list(storage.list_files("parts/")) == []
+    folders = [tmp_path / "files", tmp_path / "files of the other"]
+    assert [path for folder in folders for path in folder.rglob("*") if path.is_file()] == []
+
+
+def test_parts_of_more_than_was_announced_are_refused_and_old_ones_forgotten(
+    app: Flask, storage: S3Storage, tmp_path: Path
+) -> None:
+    scene = Scene(app, tmp_path / "unused")
+    scene.storage = storage  # type: ignore[assignment]
+    assert scene.attach_part(b"%PDF", 0, 10) == 4
+    with pytest.raises(FileTooLarge):
+        scene.attach_part(b"1234567", 4, 10)
+    assert [file.size for file in storage.list_files("parts/")] == [4]
+    forget_drafts(storage, datetime.now(UTC) + timedelta(hours=23))
+    assert len(list(storage.list_files("parts/"))) == 1
+    forget_drafts(storage, datetime.now(UTC) + timedelta(hours=25))
+    assert list(storage.list_files("parts/")) == []
+
+
 def test_a_store_that_is_away_is_told_as_such(app: Flask, tmp_path: Path) -> None:
     away = S3Storage(S3Settings(f"http://127.0.0.1:{find_free_port()}", "thu-nghiem", **KEYS), tmp_path / "files")
     with pytest.raises(StoreFailed):
@@ -109,6 +156,7 @@ def test_settings_are_given_together(tmp_path: Path) -> None:
                  "S3_SECRET_KEY": "b", **changes}  # fmt: skip
         return read_settings({"SECRET_KEY": "x" * 32, **given})
 
+    assert read(S3_ENDPOINT="http://s3:8333").s3 is not None, "of the own network"
     assert read().s3 == S3Settings("https://s3.example.vn", "hoi-thi", "a", "b", "us-east-1")
     for wrong in ({"S3_BUCKET": ""}, {"S3_ENDPOINT": "http://s3.example.vn"}, {"S3_ENDPOINT": "https://s3.vn/path"},
                   {"S3_BUCKET": "Hoi_Thi"}):  # fmt: skip

@@ -34,7 +34,9 @@ class Started(BaseException):
 def start(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
     """Run the start up to where the web server takes over: its last words, or "started"."""
     for name in NOT_INHERITED:
-        monkeypatch.delenv(name, raising=False)
+        # Set first, so that what the start sets itself is taken back too.
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
     for name, value in {"SECRET_KEY": KEY, "DEMONSTRATION": "no", **environment}.items():
         monkeypatch.setenv(name, value)
 

@@ -106,11 +106,11 @@ def test_a_start_is_a_read_and_an_insert_and_a_finish_one_write_for_each_table(s
 
 def test_pages_cost_the_person_and_what_they_show(scene: Scene) -> None:
     assert scene.count_pages() == {
-        "home": (5, 0),
+        "home": (4, 0),
         "start page": (2, 0),
         "question page": (2, 0),
         "check page": (2, 0),
-        "result": (5, 0),
+        "result": (3, 0),
         "history": (3, 0),
         "public home": (4, 0),
         "ranking of people": (4, 0),

@@ -31,7 +31,10 @@ START_TIMEOUT_SECONDS = 90.0
 STOP_TIMEOUT_SECONDS = 15.0
 HEALTH_PATH = "/healthz"
 # Settings of the person who runs the tests must not reach the server under test.
-NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "PORT", "SECRET_KEY", "WEB_WORKERS", "WEB_SERVER")
+NOT_INHERITED = (
+    "DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "PORT", "SECRET_KEY", "WEB_WORKERS",
+    "WEB_SERVER", "PROMETHEUS_MULTIPROC_DIR",
+)  # fmt: skip
 
 
 @dataclass
@@ -61,6 +64,11 @@ class WebServer:
 
     def start(self) -> None:
         """Start on the port of this object and wait until GET /healthz answers 200."""
+        self.launch()
+        self.wait_until_healthy()
+
+    def launch(self) -> None:
+        """Start without waiting, where several servers start at the same moment."""
         assert_port_free(self.port)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
@@ -72,6 +80,10 @@ class WebServer:
                 env=self.environment,
                 start_new_session=True,
             )
+
+    def wait_until_healthy(self) -> None:
+        """Wait until GET /healthz answers 200; raises ServerFailed with the end of the log."""
+        assert self.process is not None
         give_up = time.monotonic() + self.start_timeout_seconds
         while not self._is_healthy():
             ended = self.process.poll() is not None
@@ -103,6 +115,12 @@ class WebServer:
         self.start()
 
 
+def make_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """These settings over the environment of this process, whose own settings of an engine are left out."""
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    return kept | dict(environment) | {"PYTHONUNBUFFERED": "1"}
+
+
 def start_web(
     environment: Mapping[str, str],
     *,
@@ -119,11 +137,33 @@ def start_web(
     and WEB_SERVER are set from the arguments. `command` replaces `python -m quiz_app.run`.
     Raises PortTaken, or ServerFailed with the end of the server's log.
     """
+    web = make_web(
+        environment,
+        workers=workers,
+        server=server,
+        port=port,
+        command=command,
+        log_directory=log_directory,
+        start_timeout_seconds=start_timeout_seconds,
+    )
+    web.start()
+    return web
+
+
+def make_web(
+    environment: Mapping[str, str],
+    *,
+    workers: int = 1,
+    server: str = "granian",
+    port: int | None = None,
+    command: Sequence[str] | None = None,
+    log_directory: Path | None = None,
+    start_timeout_seconds: float = START_TIMEOUT_SECONDS,
+) -> WebServer:
+    """The same, not started yet."""
     own_port = find_free_port() if port is None else port
-    full = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-    full |= environment
+    full = make_environment(environment)
     full |= {"PORT": str(own_port), "WEB_WORKERS": str(workers), "WEB_SERVER": server}
-    full["PYTHONUNBUFFERED"] = "1"
     folder = log_directory or Path(tempfile.mkdtemp(prefix="web-"))
     web = WebServer(
         port=own_port,
@@ -132,6 +172,5 @@ def start_web(
         log_path=folder / f"web-{own_port}.log",
         start_timeout_seconds=start_timeout_seconds,
     )
-    web.start()
     atexit.register(web.kill_all)
     return web

@@ -380,3 +380,40 @@ def test_nothing_to_hide() -> None:
 def test_a_name_between_anything_is_hidden(before: str, after: str) -> None:
     hidden = BLINDER.hide(f"{before} nguyen thị HẠNH {after}")
     assert "HẠNH" not in hidden
+
+
+def make_province() -> UnitTree:
+    """A province above two departments, each with a school; and an office of its own."""
+    parents = {1: None, 11: 1, 111: 11, 12: 1, 121: 12, 13: 1}
+    kinds = {1: "province", 11: "department", 12: "department", 13: "office", 111: "school", 121: "school"}
+    return UnitTree.of(
+        Unit(key, f"U{key}", f"Đơn vị {key}", kinds[key], parent_id=parent) for key, parent in parents.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("judge_unit", "entry_unit", "kinds", "expected"),
+    [
+        (121, 111, (), False),
+        (12, 111, (), False),
+        (11, 111, (), True),
+        (1, 111, (), False),
+        (1, 1, (), True),
+        (13, 111, (), False),
+        (11, 111, ("department",), True),
+        (121, 111, ("department",), False),
+        (11, 111, ("school",), False),
+        (111, 111, ("school",), True),
+        (121, 111, ("province",), True),
+        (13, 1, ("province",), True),
+    ],
+)
+def test_a_unit_above_all_others_keeps_nobody_from_judging(
+    judge_unit: int, entry_unit: int, kinds: tuple[str, ...], expected: bool
+) -> None:
+    entry = JudgedEntry(1, 1, "a", entry_unit, created_by_id=9)
+    for appraisal in Appraisal:
+        rules = ConflictRules(make_province(), appraisal, kinds=kinds)
+        assert rules.is_conflict(5, judge_unit, entry) is expected, appraisal
+        declared = ConflictRules(make_province(), appraisal, declared_units=frozenset({(5, 1)}), kinds=kinds)
+        assert declared.is_conflict(5, judge_unit, entry), "what is declared of the province is of all below it"

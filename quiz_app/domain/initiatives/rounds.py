@@ -65,6 +65,9 @@ class InitiativeSettings:
     categories: tuple[Category, ...] = ()
     files: FileRules = FileRules()
     appraisal: Appraisal = Appraisal.TOP
+    conflict_kinds: tuple[str, ...] = ()
+    """Kinds of units ("department") within which nobody judges: of the nearest unit of such a kind. Empty: within the
+    department that appraises; a unit above all others keeps nobody from judging."""
     grace_minutes: int = 0
     """How long after an announced moment an entry is still taken, marked as late."""
     judging: JudgingRules | None = None

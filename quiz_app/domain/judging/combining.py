@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import NamedTuple
 
 from quiz_app.domain.judging.aggregating import FinalMark, Shortcoming
 from quiz_app.domain.judging.ranking import BY_HAND_IN, BY_MARK
@@ -20,8 +20,7 @@ BY_PRESENTING, BY_SECOND_ROUND = "presenting", "second_round"
 """What puts an entry behind the one before it, besides those of the first round's ranking."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finalist:
+class Finalist(NamedTuple):
     """An entry with a final mark of round 1. ``second`` is None where it has not presented, or nobody marked it."""
 
     entry_id: int
@@ -32,14 +31,16 @@ class Finalist:
     shortcomings: tuple[Shortcoming, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FinalPlace:
-    """An entry with its place among all entries and within its category, both from 1."""
+class FinalPlace(NamedTuple):
+    """An entry with its place among all entries and within its category, both from 1. What it is ranked by is
+    ``numerator / denominator``, of 0 to 1; the denominator is one for all of an order.
+    """
 
     finalist: Finalist
     place: int
     category_place: int
-    share: Fraction
+    numerator: int
+    denominator: int
     decided_by: str
     is_shared: bool
 
@@ -49,9 +50,14 @@ class FinalPlace:
         return self.finalist.entry_id
 
     @property
+    def share(self) -> Fraction:
+        """What it is ranked by."""
+        return Fraction(self.numerator, self.denominator)
+
+    @property
     def points_hundredths(self) -> int:
         """The share in hundredths of a point of 100, rounded down."""
-        return to_points(self.share)
+        return self.numerator * 10_000 // self.denominator
 
 
 def to_points(share: Fraction) -> int:
@@ -59,21 +65,24 @@ def to_points(share: Fraction) -> int:
     return share.numerator * 10_000 // share.denominator
 
 
-def find_first_share(first: FinalMark, rules: JudgingRules) -> Fraction:
-    """The mark of round 1 as a share of its maximum."""
-    return Fraction(first.numerator, first.denominator * rules.rubric.maximum_hundredths)
-
-
 def combine(
     first: FinalMark, second: FinalMark | None, rules: JudgingRules, presentation: PresentationRules | None
 ) -> Fraction:
     """The share that an entry is ranked by. Without a second mark it is that of round 1."""
-    share = find_first_share(first, rules)
+    return Fraction(*_weigh(first, second, rules.rubric.maximum_hundredths, presentation))
+
+
+def _weigh(
+    first: FinalMark, second: FinalMark | None, maximum: int, presentation: PresentationRules | None
+) -> tuple[int, int]:
+    """The share as two whole numbers, not reduced; ``maximum`` is that of round 1."""
     if presentation is None or second is None:
-        return share
-    other = Fraction(second.numerator, second.denominator * presentation.rubric.maximum_hundredths)
-    weights = presentation.first_weight + presentation.second_weight
-    return (presentation.first_weight * share + presentation.second_weight * other) / weights
+        return first.numerator, first.denominator * maximum
+    one, other = presentation.first_weight, presentation.second_weight
+    of_first = first.denominator * maximum
+    of_second = second.denominator * presentation.rubric.maximum_hundredths
+    above = one * first.numerator * of_second + other * second.numerator * of_first
+    return above, of_first * of_second * (one + other)
 
 
 def rank_finalists(
@@ -87,13 +96,14 @@ def rank_finalists(
     """
     if not finalists:
         return ()
-    shares = {each.entry_id: combine(each.first, each.second, rules, presentation) for each in finalists}
-    share_scale = math.lcm(*{share.denominator for share in shares.values()})
+    maximum = rules.rubric.maximum_hundredths
+    shares = [_weigh(each.first, each.second, maximum, presentation) for each in finalists]
+    share_scale = math.lcm(*{denominator for _, denominator in shares})
     second_scale = math.lcm(*{each.second.denominator for each in finalists if each.second is not None})
     kept_scale = math.lcm(*{each.first.kept_count for each in finalists})
     lines = []
-    for each in finalists:
-        share = shares[each.entry_id]
+    for each, (numerator, denominator) in zip(finalists, shares, strict=True):
+        share = numerator * (share_scale // denominator)
         second = 0
         if each.second is not None:
             second = each.second.numerator * (second_scale // each.second.denominator)
@@ -101,7 +111,7 @@ def rank_finalists(
             -each.first.criterion_sums.get(code, 0) * (kept_scale // each.first.kept_count) for code in rules.tie_breaks
         ]
         has_presented = presentation is None or each.second is not None
-        key = (int(not has_presented), -share.numerator * (share_scale // share.denominator), -second, *means)
+        key = (int(not has_presented), -share, -second, *means)
         lines.append((key, each.submitted_at, each.entry_id, each))
     lines.sort(key=lambda line: line[:3])
     names = (BY_PRESENTING, BY_MARK, BY_SECOND_ROUND, *rules.tie_breaks)
@@ -109,7 +119,7 @@ def rank_finalists(
     placed: list[FinalPlace] = []
     last_of: dict[str, FinalPlace] = {}
     counts: dict[str, int] = {}
-    for index, (key, _, entry_id, finalist) in enumerate(lines):
+    for index, (key, _, _, finalist) in enumerate(lines):
         is_like_before = index > 0 and keys[index - 1] == keys[index]
         is_like_after = index + 1 < len(keys) and keys[index + 1] == keys[index]
         decided_by = ""
@@ -123,7 +133,7 @@ def rank_finalists(
         if above is not None and above.place == place:
             category_place = above.category_place
         line = FinalPlace(
-            finalist, place, category_place, shares[entry_id], decided_by, is_shared=is_like_before or is_like_after
+            finalist, place, category_place, -key[1], share_scale, decided_by, is_like_before or is_like_after
         )
         placed.append(line)
         last_of[finalist.category] = line

@@ -35,6 +35,8 @@ class PlacedUnit:
     place: int
     share: Fraction
     is_shared: bool
+    block_place: int
+    """The place within its block (among units without one, for those)."""
 
 
 def find_knowledge_share(figures: UnitFigures, rule: UnitRankingRule, scale_hundredths: int) -> Fraction | None:
@@ -61,20 +63,34 @@ def rank_units(
     """Units by the weighted share, what they lack counting 0; equal ones by name at the same place. Units that have
     neither a standing nor a judged entry stand not on the list.
     """
-    weights = knowledge_weight + initiative_weight
     lines = [
-        (
-            (knowledge_weight * (each.knowledge or 0) + initiative_weight * (each.initiative or 0)) / Fraction(weights),
-            each,
-        )
+        (_weigh(each.knowledge or _NOTHING, each.initiative or _NOTHING, knowledge_weight, initiative_weight), each)
         for each in results
         if each.knowledge is not None or each.initiative is not None
     ]
-    lines.sort(key=lambda line: (-line[0], line[1].name, line[1].unit_id))
+    lines.sort(key=lambda line: (-_cut(line[0]), -line[0], line[1].name, line[1].unit_id))
     placed: list[PlacedUnit] = []
+    in_block: dict[str | None, tuple[int, int | None, int]] = {}
     for index, (share, result) in enumerate(lines):
         is_like_before = index > 0 and lines[index - 1][0] == share
         is_like_after = index + 1 < len(lines) and lines[index + 1][0] == share
         place = placed[-1].place if is_like_before else index + 1
-        placed.append(PlacedUnit(result, place, share, is_like_before or is_like_after))
+        count, above, block_place = in_block.get(result.block, (0, None, 0))
+        block_place = block_place if above == place else count + 1
+        in_block[result.block] = (count + 1, place, block_place)
+        placed.append(PlacedUnit(result, place, share, is_like_before or is_like_after, block_place))
     return tuple(placed)
+
+
+_NOTHING = Fraction(0)
+_DIGITS = 10**18
+
+
+def _weigh(one: Fraction, other: Fraction, of_one: int, of_other: int) -> Fraction:
+    above = of_one * one.numerator * other.denominator + of_other * other.numerator * one.denominator
+    return Fraction(above, one.denominator * other.denominator * (of_one + of_other))
+
+
+def _cut(share: Fraction) -> int:
+    """Eighteen digits, which sort as the share does; only where they are equal are fractions compared."""
+    return share.numerator * _DIGITS // share.denominator

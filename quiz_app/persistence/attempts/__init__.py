@@ -5,12 +5,13 @@ finish of the same attempt (the row lock orders them), it needs no second table 
 what a bare upsert costs. Statistics over responses read the rows of a round in one pass.
 """
 
-from quiz_app.persistence.attempts.late import DbLateResponse, add_late_responses, count_late_slots
+from quiz_app.persistence.attempts.late import DbLateResponse, add_late_responses
 from quiz_app.persistence.attempts.lists import (
     AttemptLine,
     LiveFigures,
     RecentScore,
     list_history,
+    list_last,
     list_recent_scores,
     read_live_figures,
 )
@@ -18,6 +19,7 @@ from quiz_app.persistence.attempts.rows import (
     AttemptRow,
     add_attempt,
     find_attempt,
+    find_herd,
     find_open_attempt_id,
     finish_attempts,
     lock_attempt,
@@ -26,6 +28,7 @@ from quiz_app.persistence.attempts.rows import (
 from quiz_app.persistence.attempts.saving import SavedState, save_change, save_prediction, to_saved_state
 from quiz_app.persistence.attempts.standings import (
     RoundStanding,
+    find_attempt_with_standing,
     find_standing,
     find_started_at,
     list_standings,
@@ -43,13 +46,15 @@ __all__ = [
     "SavedState",
     "add_attempt",
     "add_late_responses",
-    "count_late_slots",
     "find_attempt",
+    "find_attempt_with_standing",
+    "find_herd",
     "find_open_attempt_id",
     "find_standing",
     "find_started_at",
     "finish_attempts",
     "list_history",
+    "list_last",
     "list_recent_scores",
     "list_standings",
     "lock_attempt",

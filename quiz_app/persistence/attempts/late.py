@@ -43,15 +43,6 @@ _ADD = Statement.from_sql(
     """
 )
 _LIST_KEYS = Statement.from_sql("SELECT slot, sequence FROM late_responses WHERE attempt_id = :attempt_id")
-_COUNT_SLOTS = Statement.from_sql(
-    "SELECT COUNT(DISTINCT slot) AS slots FROM late_responses WHERE attempt_id = :attempt_id"
-)
-
-
-def count_late_slots(work: Work, attempt_id: int) -> int:
-    """Of how many questions answers came after the end; one that was changed several times is one question."""
-    row = work.find_one(_COUNT_SLOTS, attempt_id=attempt_id)
-    return 0 if row is None else row.slots
 
 
 def add_late_responses(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, func, literal_column, select
+from sqlalchemy import bindparam, case, distinct, func, literal_column, select
 
+from quiz_app.persistence.attempts.late import DbLateResponse
 from quiz_app.persistence.attempts.table import attempts_table, is_in_progress
 from quiz_app.persistence.columns import from_ms, to_ms
 from quiz_app.persistence.ids import make_lowest_id
-from quiz_app.persistence.session import Statement, Work
+from quiz_app.persistence.session import Row, Statement, Work
+
+_late = DbLateResponse.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class LiveFigures:
     late_last_minute: int
 
 
-_HISTORY = Statement(
+_finished_lines = (
     select(
         attempts_table.c.id, attempts_table.c.ordinal, attempts_table.c.started_at, attempts_table.c.finished_at,
         attempts_table.c.elapsed_ms, attempts_table.c.correct_count, attempts_table.c.score_hundredths,
@@ -59,12 +62,14 @@ _HISTORY = Statement(
     .where(
         attempts_table.c.round_id == bindparam("round_id"),
         attempts_table.c.account_id == bindparam("account_id"),
-        attempts_table.c.ordinal < bindparam("before_ordinal"),
         attempts_table.c.state == literal_column("'finished'"),
     )
     .order_by(attempts_table.c.ordinal.desc())
     .limit(bindparam("most"))
 )  # fmt: skip
+_HISTORY = Statement(_finished_lines.where(attempts_table.c.ordinal < bindparam("before_ordinal")))
+_late_slots = select(func.count(distinct(_late.c.slot))).where(_late.c.attempt_id == bindparam("attempt_id"))
+_LAST = Statement(_finished_lines.add_columns(_late_slots.scalar_subquery().label("late_slots")))
 # Numbers of attempts follow each other, so the last few are a short range of the index, however many there are. Voided
 # ones have a number but are not counted in the result: the range may then hold some more, which are cut off.
 _RECENT_SCORES = Statement.from_sql(
@@ -119,19 +124,30 @@ _LATE_SPAN = timedelta(hours=1)
 def list_history(work: Work, *, round_id: int, account_id: int, before_ordinal: int, most: int) -> list[AttemptLine]:
     """Finished attempts with a number below ``before_ordinal``, the latest first."""
     rows = work.list_all(_HISTORY, round_id=round_id, account_id=account_id, before_ordinal=before_ordinal, most=most)
-    return [
-        AttemptLine(
-            id=row.id,
-            ordinal=row.ordinal,
-            started_at=from_ms(row.started_at),
-            finished_at=from_ms(row.finished_at),
-            elapsed_ms=row.elapsed_ms,
-            correct_count=row.correct_count,
-            score_hundredths=row.score_hundredths,
-            closed_by=row.closed_by,
-        )
-        for row in rows
-    ]
+    return [_to_line(row) for row in rows]
+
+
+def list_last(
+    work: Work, *, round_id: int, account_id: int, attempt_id: int, most: int
+) -> tuple[list[AttemptLine], int]:
+    """The person's last finished attempts, the latest first; and to how many questions of one finished attempt of
+    theirs answers came after its end, one that was changed several times being one question.
+    """
+    rows = work.list_all(_LAST, round_id=round_id, account_id=account_id, attempt_id=attempt_id, most=most)
+    return [_to_line(row) for row in rows], rows[0].late_slots if rows else 0
+
+
+def _to_line(row: Row) -> AttemptLine:
+    return AttemptLine(
+        id=row.id,
+        ordinal=row.ordinal,
+        started_at=from_ms(row.started_at),
+        finished_at=from_ms(row.finished_at),
+        elapsed_ms=row.elapsed_ms,
+        correct_count=row.correct_count,
+        score_hundredths=row.score_hundredths,
+        closed_by=row.closed_by,
+    )
 
 
 def list_recent_scores(work: Work, *, account_id: int, most: int) -> dict[int, tuple[RecentScore, ...]]:

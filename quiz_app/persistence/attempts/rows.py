@@ -16,7 +16,7 @@ from quiz_app.persistence.attempts.table import (
     paper_to_json,
     to_attempt,
 )
-from quiz_app.persistence.columns import to_ms
+from quiz_app.persistence.columns import from_ms, to_ms
 from quiz_app.persistence.contests import contests_table, round_columns, rounds_table, to_round
 from quiz_app.persistence.items import DbItemBank
 from quiz_app.persistence.session import Row, Statement, Work
@@ -53,6 +53,12 @@ _LOCK_OVERDUE = Statement(
     .order_by(attempts_table.c.accepts_until_at)
     .limit(bindparam("most"))
     .with_for_update(of=attempts_table, skip_locked=True)
+)
+# A short range of the index of overdue attempts; it holds only what is in flight.
+_FIND_HERD = Statement.from_sql(
+    "SELECT accepts_until_at FROM attempts WHERE state = 'in_progress' "
+    "AND accepts_until_at >= :now AND accepts_until_at < :before "
+    "GROUP BY accepts_until_at HAVING COUNT(*) >= :least ORDER BY accepts_until_at LIMIT 1"
 )
 _FIND_OPEN = Statement(
     select(attempts_table.c.id).where(
@@ -130,6 +136,12 @@ def lock_attempt(work: Work, *, attempt_id: int, account_id: int) -> AttemptRow 
 def lock_overdue(work: Work, *, now: datetime, most: int) -> list[AttemptRow]:
     """Attempts that nobody finished in time, the oldest first; those that someone else is closing are passed over."""
     return [_to_attempt_row(row) for row in work.list_all(_LOCK_OVERDUE, now=to_ms(now), most=most)]
+
+
+def find_herd(work: Work, *, now: datetime, before: datetime, least: int) -> datetime | None:
+    """The first moment of this span in which at least so many open attempts end together, as when a round closes."""
+    row = work.find_one(_FIND_HERD, now=to_ms(now), before=to_ms(before), least=least)
+    return None if row is None else from_ms(row.accepts_until_at)
 
 
 def finish_attempts(work: Work, endings: list[tuple[int, Ending, int, int, str]]) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, lit
 
 from quiz_app.domain.contests import Round
 from quiz_app.domain.exceptions import make_personal_round
-from quiz_app.persistence.attempts.table import attempts_table, is_in_progress
+from quiz_app.persistence.attempts.rows import AttemptRow
+from quiz_app.persistence.attempts.table import attempt_columns, attempts_table, is_in_progress, to_attempt
 from quiz_app.persistence.columns import find_from_ms, from_ms
 from quiz_app.persistence.contests import (
     contests_table,
@@ -21,11 +22,12 @@ from quiz_app.persistence.contests import (
 from quiz_app.persistence.exceptions.extra_time import extra_times_table
 from quiz_app.persistence.exceptions.windows import window_extensions_table
 from quiz_app.persistence.items import DbItemBank
+from quiz_app.persistence.notices import DbNotice
 from quiz_app.persistence.people import DbAccount
 from quiz_app.persistence.results import BestResult, results_table, to_best_result
 from quiz_app.persistence.session import Row, Statement, Work
 
-_banks, _accounts = DbItemBank.__table__, DbAccount.__table__
+_banks, _accounts, _notices = DbItemBank.__table__, DbAccount.__table__, DbNotice.__table__
 _mine: BindParameter[int] = bindparam("account_id")
 _last_ordinal = (
     select(func.max(attempts_table.c.ordinal))
@@ -91,6 +93,8 @@ class RoundStanding:
     voided_count: int
     open_attempt: OpenAttempt | None
     best: BestResult | None
+    has_notices: bool = False
+    """Whether the person has notices of the round that they have not dismissed; only lists of standings say it."""
 
     @property
     def counted_attempts(self) -> int:
@@ -140,7 +144,23 @@ def _select_standings() -> Select[tuple[object, ...]]:
 
 
 _FIND = Statement(_select_standings().where(rounds_table.c.id == bindparam("round_id")))
-_LIST = Statement(_select_standings().order_by(contests_table.c.created_at.desc(), rounds_table.c.position))
+_FIND_WITH_ATTEMPT = Statement(
+    _select_standings()
+    .add_columns(*attempt_columns)
+    .where(
+        attempts_table.c.id == bindparam("attempt_id"),
+        attempts_table.c.account_id == _mine,
+        rounds_table.c.id == attempts_table.c.round_id,
+    )
+)
+_has_notices = exists().where(
+    _notices.c.account_id == _mine, _notices.c.round_id == rounds_table.c.id, _notices.c.seen_at.is_(None)
+)
+_LIST = Statement(
+    _select_standings()
+    .add_columns(_has_notices.label("has_notices"))
+    .order_by(contests_table.c.created_at.desc(), rounds_table.c.position)
+)
 _STARTED_AT = Statement(
     select(attempts_table.c.started_at)
     .where(
@@ -163,7 +183,16 @@ def find_standing(work: Work, *, round_id: int, account_id: int) -> RoundStandin
 
 def list_standings(work: Work, account_id: int) -> list[RoundStanding]:
     """The person's standing in every round, the newest contest first."""
-    return [_to_standing(row) for row in work.list_all(_LIST, account_id=account_id)]
+    rows = work.list_all(_LIST, account_id=account_id)
+    return [_to_standing(row, has_notices=bool(row.has_notices)) for row in rows]
+
+
+def find_attempt_with_standing(
+    work: Work, *, attempt_id: int, account_id: int
+) -> tuple[AttemptRow, RoundStanding] | None:
+    """The attempt, if it is this person's, and their standing in its round."""
+    row = work.find_one(_FIND_WITH_ATTEMPT, attempt_id=attempt_id, account_id=account_id)
+    return None if row is None else (AttemptRow(to_attempt(row), to_round(row), row.bank_version), _to_standing(row))
 
 
 def find_started_at(work: Work, *, round_id: int, account_id: int, last_ordinal: int, number: int) -> datetime | None:
@@ -176,7 +205,7 @@ def find_started_at(work: Work, *, round_id: int, account_id: int, last_ordinal:
     return None if row is None else find_from_ms(row.started_at)
 
 
-def _to_standing(row: Row) -> RoundStanding:
+def _to_standing(row: Row, *, has_notices: bool = False) -> RoundStanding:
     open_attempt = None
     if row.open_id is not None:
         open_attempt = OpenAttempt(
@@ -197,4 +226,5 @@ def _to_standing(row: Row) -> RoundStanding:
         voided_count=row.voided_count,
         open_attempt=open_attempt,
         best=None if row.result_round_id is None else to_best_result(row),
+        has_notices=has_notices,
     )

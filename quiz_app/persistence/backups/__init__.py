@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import Engine
+
+from quiz_app.config import DIRECT
 from quiz_app.extensions import db
 from quiz_app.persistence.backups import postgresql, sqlite
 from quiz_app.persistence.backups.figures import CopyFailed, Figures, TableFigures
@@ -37,12 +40,16 @@ def find_kind() -> str:
 
 def find_size() -> int:
     """About how many bytes the database takes."""
-    return sqlite.find_size(db.engine.url) if find_kind() == "sqlite" else postgresql.find_size(db.engine)
+    return sqlite.find_size(db.engine.url) if find_kind() == "sqlite" else postgresql.find_size(_find_engine())
 
 
 def write_copy(path: Path) -> Figures:
     """Copy the database to ``path``; rows and digest of each table as they are in the copy. Raises CopyFailed."""
-    return sqlite.write_copy(db.engine.url, path) if find_kind() == "sqlite" else postgresql.write_copy(db.engine, path)
+    return (
+        sqlite.write_copy(db.engine.url, path)
+        if find_kind() == "sqlite"
+        else postgresql.write_copy(_find_engine(), path)
+    )
 
 
 def check_copy(path: Path, figures: Figures) -> None:
@@ -57,12 +64,15 @@ def holds_anything() -> bool:
     """Whether somebody has used this database: a schema alone is nothing."""
     if find_kind() == "sqlite":
         return sqlite.holds_anything(db.engine.url, HELD)
-    return postgresql.holds_anything(db.engine, HELD)
+    return postgresql.holds_anything(_find_engine(), HELD)
 
 
 def list_others() -> int:
     """How many others are connected now, as far as the database tells (SQLite does not)."""
-    return 0 if find_kind() == "sqlite" else postgresql.count_others(db.engine)
+    if find_kind() == "sqlite":
+        return 0
+    db.engine.dispose()
+    return postgresql.count_others(_find_engine())
 
 
 def replace_all(path: Path) -> None:
@@ -71,11 +81,16 @@ def replace_all(path: Path) -> None:
     if find_kind() == "sqlite":
         sqlite.replace_all(path, db.engine.url)
     else:
-        postgresql.replace_all(path, db.engine)
+        postgresql.replace_all(path, _find_engine())
 
 
 def read_figures() -> Figures:
     """Rows and digest of each table as they are now."""
     if find_kind() == "sqlite":
         return sqlite.read_figures(Path(db.engine.url.database or ""))
-    return postgresql.read_figures(db.engine)
+    return postgresql.read_figures(_find_engine())
+
+
+def _find_engine() -> Engine:
+    """Past a pooler: what pg_dump and psql set would stay behind on a connection that others go on with."""
+    return db.engines.get(DIRECT, db.engine)

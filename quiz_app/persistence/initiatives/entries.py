@@ -33,7 +33,9 @@ _GET = Statement.from_sql(_GET_SQL)
 _LOCK = Statement.from_sqls(postgresql=f"{_GET_SQL} FOR UPDATE OF entries", sqlite=_GET_SQL)
 _ADD = Statement(insert(DbEntry.__table__))
 _SAVE_DRAFT = Statement.from_sql(
-    "UPDATE entries SET title = :title, category = :category, draft = :draft, search_text = :search_text, "
+    "UPDATE entries SET title = :title, category = :category, draft = :draft, "
+    # What was handed in is found by its own words until it is handed in again.
+    "search_text = CASE WHEN version = 0 THEN :search_text ELSE search_text END, "
     "sequence = sequence + 1, changed_at = :now, changed_by_id = :changed_by_id "
     "WHERE id = :entry_id AND sequence = :sequence AND state IN ('draft', 'returned') RETURNING sequence"
 )
@@ -41,7 +43,7 @@ _TOUCH = Statement.from_sql("UPDATE entries SET changed_at = :now WHERE id = :en
 _SET_SUBMITTED = Statement.from_sql(
     "UPDATE entries SET state = :state, number = COALESCE(number, :number), version = :version, "
     "department_id = :department_id, submitted_at = COALESCE(submitted_at, :now), is_late = :is_late, "
-    "changed_at = :now WHERE id = :entry_id"
+    "search_text = :search_text, changed_at = :now WHERE id = :entry_id"
 )
 _SET_STATE = Statement.from_sql("UPDATE entries SET state = :state, changed_at = :now WHERE id = :entry_id")
 _ADD_STEP = Statement(insert(DbEntryStep.__table__))
@@ -155,6 +157,7 @@ def set_submitted(
     version: int,
     department_id: int | None,
     is_late: bool,
+    search_text: str,
     now: datetime,
 ) -> None:
     """Hand the entry in as this version; number and moment of the first hand-in stay."""
@@ -166,6 +169,7 @@ def set_submitted(
         version=version,
         department_id=department_id,
         is_late=is_late,
+        search_text=search_text,
         now=to_ms(now),
     )
 

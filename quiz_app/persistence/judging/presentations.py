@@ -119,6 +119,17 @@ def add_draw(
     )
 
 
+def append_turns(work: Work, *, round_id: int, entry_ids: Sequence[int], after: int, now: datetime) -> None:
+    """Places after ``after`` for entries that have none."""
+    work.run_many(
+        _ADD_TURN,
+        [
+            {"entry_id": entry_id, "round_id": round_id, "place": place, "drawn_at": to_ms(now)}
+            for place, entry_id in enumerate(entry_ids, start=after + 1)
+        ],
+    )
+
+
 def list_draws(work: Work, round_id: int) -> list[Draw]:
     """All drawings of a round, the first first."""
     return [

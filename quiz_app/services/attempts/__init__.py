@@ -1,6 +1,6 @@
 """What a participant does with attempts: start, save, finish, look back."""
 
-from quiz_app.services.attempts.closing import close_overdue, finish_attempt
+from quiz_app.services.attempts.closing import close_overdue, find_common_end, finish_attempt
 from quiz_app.services.attempts.feedback import Feedback
 from quiz_app.services.attempts.pages import (
     list_home_rounds,
@@ -23,6 +23,7 @@ __all__ = [
     "ResultPage",
     "StartPage",
     "close_overdue",
+    "find_common_end",
     "finish_attempt",
     "list_home_rounds",
     "save_responses",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -20,11 +20,13 @@ from quiz_app.persistence import items as items_store
 from quiz_app.persistence import results as results_store
 from quiz_app.persistence.attempts import AttemptRow
 from quiz_app.persistence.columns import to_ms
-from quiz_app.persistence.session import Work, transaction
+from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.bank_cache import hold_bank
 
 BATCH = 100
 """How many overdue attempts one transaction closes: short enough not to hold others up."""
+HERD = 20
+"""So many attempts that end in the same moment are the close of a round, and not chance."""
 
 
 def finish_attempt(*, person: Person, attempt_id: int, now: datetime) -> None:
@@ -50,6 +52,12 @@ def close_overdue(*, now: datetime) -> int:
         closed += len(rows)
         if len(rows) < BATCH:
             return closed
+
+
+def find_common_end(*, now: datetime, within: timedelta) -> datetime | None:
+    """The moment within this time at which many open attempts can be closed together; None when there is none."""
+    with reading() as work:
+        return attempts_store.find_herd(work, now=now, before=now + within, least=HERD)
 
 
 def close_attempts(work: Work, rows: list[AttemptRow], now: datetime, *, actor_id: int | None) -> None:

@@ -22,7 +22,7 @@ from quiz_app.domain.people import Person
 from quiz_app.domain.receipts import make_receipt
 from quiz_app.domain.results import is_passed
 from quiz_app.persistence import attempts as attempts_store
-from quiz_app.persistence.attempts import AttemptLine, AttemptRow, RoundStanding
+from quiz_app.persistence.attempts import AttemptRow, RoundStanding
 from quiz_app.persistence.attempts.essays import ESSAY_FORM, map_marks
 from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.attempts.closing import close_attempts, mark_slot
@@ -117,9 +117,12 @@ def view_result(*, person: Person, attempt_id: int, now: datetime) -> ResultPage
     progress.
     """
     with reading() as work:
-        row = attempts_store.find_attempt(work, attempt_id=attempt_id, account_id=person.id)
-    if row is None:
-        raise NotFound
+        found = attempts_store.find_attempt_with_standing(work, attempt_id=attempt_id, account_id=person.id)
+        if found is None:
+            raise NotFound
+        row, standing = found
+        if row.attempt.state is AttemptState.FINISHED and not _has_overdue(standing, now):
+            return _to_result_page(work, row, _to_home(work, standing, person, now), now)
     if row.attempt.is_overdue(now):
         row = _close_one(person, attempt_id, now)
     if row.attempt.state is not AttemptState.FINISHED:
@@ -148,11 +151,15 @@ def view_history(*, person: Person, round_id: int, before_ordinal: int | None, n
 def _view_home(person: Person, round_id: int, now: datetime) -> HomeRound:
     with reading() as work:
         standing = get_standing(work, person, round_id)
-        if standing.open_attempt is None or now <= standing.open_attempt.accepts_until_at:
+        if not _has_overdue(standing, now):
             return _to_home(work, standing, person, now)
     with transaction() as work:
         standing = close_if_overdue(work, standing, person, now)
         return _to_home(work, standing, person, now)
+
+
+def _has_overdue(standing: RoundStanding, now: datetime) -> bool:
+    return standing.open_attempt is not None and now > standing.open_attempt.accepts_until_at
 
 
 def _to_home(work: Work, standing: RoundStanding, person: Person, now: datetime) -> HomeRound:
@@ -169,9 +176,9 @@ def _to_home(work: Work, standing: RoundStanding, person: Person, now: datetime)
         is_demonstration=standing.is_demonstration,
         open_attempt=standing.open_attempt,
         best=standing.best,
-        started_count=standing.last_ordinal,
         refusal=refusal,
         shows_ranking=may_see_ranking(round_, now),
+        has_notices=standing.has_notices,
     )
 
 
@@ -247,6 +254,9 @@ def _to_result_page(work: Work, row: AttemptRow, home: HomeRound, now: datetime)
                 )
             )
     attempt = row.attempt
+    last, late_count = attempts_store.list_last(
+        work, round_id=attempt.round_id, account_id=attempt.account_id, attempt_id=attempt.id, most=HISTORY_PAGE
+    )
     return ResultPage(
         attempt=attempt,
         home=home,
@@ -255,8 +265,8 @@ def _to_result_page(work: Work, row: AttemptRow, home: HomeRound, now: datetime)
         topics=tuple(sorted(topics.values(), key=lambda figures: figures.right / figures.total)),
         questions=tuple(questions),
         receipt=make_receipt(attempt),
-        late_count=attempts_store.count_late_slots(work, attempt.id),
-        history=_list_last(work, attempt.round_id, attempt.account_id),
+        late_count=late_count,
+        history=tuple(reversed(last)),
         essay_marks=_list_essay_marks(work, row),
     )
 
@@ -266,13 +276,6 @@ def _list_essay_marks(work: Work, row: AttemptRow) -> tuple[tuple[int, EssayMark
     if not is_practice(row.round) or all(slot.form != ESSAY_FORM for slot in row.attempt.paper):
         return ()
     return tuple(sorted(map_marks(work, row.attempt.id).items()))
-
-
-def _list_last(work: Work, round_id: int, account_id: int) -> tuple[AttemptLine, ...]:
-    lines = attempts_store.list_history(
-        work, round_id=round_id, account_id=account_id, before_ordinal=LAST_ORDINAL, most=HISTORY_PAGE
-    )
-    return tuple(reversed(lines))
 
 
 def _add_to_topic(figures: TopicFigures | None, name: str, is_right: bool, source: LegalSource) -> TopicFigures:

@@ -31,10 +31,11 @@ class HomeRound:
     is_demonstration: bool
     open_attempt: OpenAttempt | None
     best: BestResult | None
-    started_count: int
     refusal: Refusal | None
     """Why an attempt cannot be started now; None when it can."""
     shows_ranking: bool
+    has_notices: bool = False
+    """Whether notices of the round wait to be dismissed; on the home page only."""
     recent_scores: tuple[RecentScore, ...] = ()
     """The last finished attempts, the earliest first; on the home page only."""
 

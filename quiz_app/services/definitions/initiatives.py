@@ -64,6 +64,7 @@ def _read_settings(entry: Section, find_form: FormFinder) -> InitiativeSettings 
         entry.note("categories", N_("the code “%(code)s” stands twice"), code=max(codes, key=codes.count))
     files = _read_files(entry.find_section("files"))
     appraisal = entry.find_choice("appraisal", Appraisal)
+    conflict_kinds = tuple(entry.list_texts("conflict_kinds"))
     grace = entry.find_integer("grace_minutes", smallest=0, largest=1440)
     judging = _read_judging(entry.find_section("judging"))
     presentation = _read_presentation(entry.find_section("presentation"))
@@ -80,6 +81,7 @@ def _read_settings(entry: Section, find_form: FormFinder) -> InitiativeSettings 
         categories=categories,
         files=files,
         appraisal=appraisal or Appraisal.TOP,
+        conflict_kinds=conflict_kinds,
         grace_minutes=grace or 0,
         judging=judging,
         presentation=presentation,

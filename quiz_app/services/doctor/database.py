@@ -6,7 +6,8 @@ from pathlib import Path
 
 from quiz_app.config import Settings
 from quiz_app.domain.diagnosis import Finding, Level, judge
-from quiz_app.persistence.diagnosis import read_postgresql_settings, read_pragmas
+from quiz_app.persistence.diagnosis import is_pooler_between, read_postgresql_settings, read_pragmas
+from quiz_app.persistence.replica import PATIENCE_SECONDS, read_replica_state
 from quiz_app.persistence.schema import find_migration, list_known_migrations
 from quiz_app.persistence.session import reading
 from quiz_app.services.doctor.machine import NETWORK_FILE_SYSTEMS, find_database_file, find_file_system
@@ -49,7 +50,7 @@ def examine_postgresql(settings: Settings) -> list[Finding]:
         )
         for setting in ("fsync", "synchronous_commit", "full_page_writes")
     ]
-    needed = settings.workers * (settings.threads + 4) + SPARE_CONNECTIONS
+    needed = SPARE_CONNECTIONS if settings.is_pooled else settings.workers * (settings.threads + 4) + SPARE_CONNECTIONS
     findings += [
         judge(
             name + "version",
@@ -78,7 +79,42 @@ def examine_postgresql(settings: Settings) -> list[Finding]:
             level=Level.WARNING,
         ),
     ]
-    return findings
+    return [*findings, _examine_pooler(settings, values["jit"]), *_examine_replica()]
+
+
+def _examine_pooler(settings: Settings, jit: str) -> Finding:
+    is_between = is_pooler_between()
+    if is_between and not settings.is_pooled:
+        said = "between the engine and PostgreSQL, while prepared statements are on: answers may fail at any moment"
+        remedy = "Set DATABASE_DIRECT_URL to PostgreSQL's own address."
+        return Finding(Level.FAULT, "pooler", said, remedy)
+    if settings.is_pooled and not is_between:
+        said = "none at DATABASE_URL, although DATABASE_DIRECT_URL is set: statements are planned anew each time"
+        return Finding(
+            Level.WARNING, "pooler", said, "Leave DATABASE_DIRECT_URL out, or put the pooler's address right."
+        )
+    if is_between and jit == "on":
+        said = "between; PostgreSQL compiles statements (jit), which costs more than it saves here"
+        remedy = "Run: ALTER DATABASE … SET jit = off;  then restart the pooler."
+        return Finding(Level.WARNING, "pooler", said, remedy)
+    said = "between; nothing is prepared or set on a connection" if is_between else "none: connections are PostgreSQL's"
+    return Finding(Level.OK, "pooler", said)
+
+
+def _examine_replica() -> list[Finding]:
+    state = read_replica_state()
+    if state is None:
+        return []
+    name, remedy = "replica", "Lists are read from the database until it is right: look at its log and at the network."
+    if not state.answers:
+        return [Finding(Level.WARNING, name, "does not answer", remedy)]
+    if not state.is_replica:
+        said = "DATABASE_REPLICA_URL leads to a server that is no replica"
+        return [Finding(Level.WARNING, name, said, "Put DATABASE_REPLICA_URL right, or leave it out.")]
+    if state.seconds_behind is None or state.seconds_behind > PATIENCE_SECONDS:
+        said = "has replayed nothing yet" if state.seconds_behind is None else f"{state.seconds_behind:.0f} s behind"
+        return [Finding(Level.WARNING, name, said, remedy)]
+    return [Finding(Level.OK, name, f"{state.seconds_behind:.1f} s behind")]
 
 
 def examine_sqlite(settings: Settings) -> list[Finding]:

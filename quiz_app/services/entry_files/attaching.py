@@ -21,7 +21,6 @@ from quiz_app.domain.initiatives.entries import EntryFile, ScanState, TooManyFil
 from quiz_app.domain.initiatives.file_names import clean_file_name
 from quiz_app.domain.initiatives.file_rules import (
     FileTooLarge,
-    PartMisplaced,
     ensure_new,
     ensure_room,
     find_kind,
@@ -36,6 +35,7 @@ from quiz_app.persistence.initiatives import files as files_store
 from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.entry_files.checking import check_content
 from quiz_app.services.entry_files.contents import find_digest_of, make_key, receive
+from quiz_app.services.entry_files.parts import open_parts
 from quiz_app.services.initiatives.access import Access, open_entry
 from quiz_app.storage import Storage
 
@@ -104,17 +104,23 @@ def attach_part(
         raise FileTooLarge(most)
     with _storing():
         named = f"{sender.person.id}:{sender.entry_id}:{token}"
-        draft = storage.find_draft(hashlib.sha256(named.encode()).hexdigest()[:40])
-        so_far = draft.stat().st_size if draft.exists() else 0
-        if offset > so_far:
-            raise PartMisplaced(so_far)
-        received = receive(stream, draft, offset=offset, most=total)
+        parts = open_parts(storage, hashlib.sha256(named.encode()).hexdigest()[:40])
+
+        def write(draft: Path, begin: int) -> int:
+            # Of the whole file no more may come than was announced.
+            return receive(stream, draft, offset=begin, most=total - offset + begin)
+
+        received = parts.add(offset, write)
         if received < total:
             return received
         try:
-            return _attach_draft(sender, draft, storage=storage, is_scanned=is_scanned, now=now)
+            draft = parts.join()
+            try:
+                return _attach_draft(sender, draft, storage=storage, is_scanned=is_scanned, now=now)
+            finally:
+                draft.unlink(missing_ok=True)
         finally:
-            draft.unlink(missing_ok=True)
+            parts.forget()
 
 
 def _check_sender(sender: Sender) -> tuple[int, str, FileKind]:

@@ -14,6 +14,7 @@ from quiz_app.domain.initiatives.entries import EntryFile
 from quiz_app.persistence.initiatives import files as files_store
 from quiz_app.persistence.session import reading, transaction
 from quiz_app.services.entry_files.contents import PREFIX, find_digest, make_key
+from quiz_app.services.entry_files.parts import forget_old_parts
 from quiz_app.services.entry_files.previews import make_preview_key
 from quiz_app.storage import Storage
 
@@ -58,12 +59,13 @@ def remove_orphans(*, storage: Storage, now: datetime, applies: bool) -> OrphanR
                     storage.delete_file(make_preview_key(digest))
                 removed.append(digest)
                 removed_bytes += found.size
-    forget_drafts(storage)
+    forget_drafts(storage, now)
     return OrphanReport(tuple(removed), removed_bytes, tuple(_find_missing(storage)))
 
 
-def forget_drafts(storage: Storage) -> None:
+def forget_drafts(storage: Storage, now: datetime) -> None:
     """Remove what uploads that broke off more than a day ago have left."""
+    forget_old_parts(storage, now)
     for _ in storage.list_files(DRAFTS):
         # Listing them does it; no draft has a key.
         pass

@@ -12,7 +12,7 @@ from datetime import datetime
 from quiz_app.domain.initiatives.entries import EntryFile, ScanState
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import files as files_store
-from quiz_app.persistence.session import reading, transaction
+from quiz_app.persistence.session import reading, single_write, transaction
 from quiz_app.services.entry_files.contents import make_key
 from quiz_app.storage import FileMissing, Storage
 from quiz_app.virus_scanner import ContentTooLargeToScan, ScannerAddress, ScannerFailed, scan
@@ -29,6 +29,17 @@ class ScanReport:
     scanned: int
     infected: int
     trouble: str | None
+
+
+def scan_unscanned(
+    *, address: ScannerAddress, storage: Storage, read_now: Callable[[], datetime]
+) -> tuple[int, ScanReport]:
+    """Look at files too that were attached before a scanner was configured: how many of these there were, and what came
+    of it. Until a file was looked at it waits, as one does that is attached now.
+    """
+    with single_write() as work:
+        asked = files_store.ask_for_scans(work)
+    return asked, scan_waiting(address=address, storage=storage, read_now=read_now)
 
 
 def scan_waiting(

@@ -18,10 +18,11 @@ from quiz_app.domain.initiatives.entries import (
     ScanState,
     write_canonical,
 )
-from quiz_app.domain.initiatives.filling import EntryIncomplete, FieldProblem, find_problems
+from quiz_app.domain.initiatives.filling import EntryIncomplete, FieldProblem, find_names, find_problems
 from quiz_app.domain.initiatives.rounds import InitiativeRound, ensure_may_hand_in
 from quiz_app.domain.initiatives.states import EntryActor, EntryState, EntryStep, EntryStepRefused, ensure_step
 from quiz_app.domain.letters import LetterKind
+from quiz_app.domain.names import make_search_text
 from quiz_app.domain.people import Person
 from quiz_app.domain.receipts import make_receipt_code
 from quiz_app.persistence import audit
@@ -140,6 +141,9 @@ def submit_entry(*, person: Person, entry_id: int, now: datetime, seen_digest: s
             version=version.number,
             department_id=None if department is None else department.id,
             is_late=is_late,
+            search_text=make_search_text(
+                version.title, entry.unit_name, *find_names(round_.settings.form, version.values)
+            ),
             now=now,
         )
         entries_store.add_step(

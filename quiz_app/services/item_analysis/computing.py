@@ -6,9 +6,10 @@ import dataclasses
 import json
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from question_bank.formatted_text import to_plain
 from question_bank.items import CHOICE_KINDS, OPTION_KINDS, Item, ItemKind
@@ -22,6 +23,7 @@ from quiz_app.persistence import item_analyses as analyses_store
 from quiz_app.persistence import items as items_store
 from quiz_app.persistence.attempts.table import split_stored
 from quiz_app.persistence.finished_papers import count_finished, list_newest, read_batches
+from quiz_app.persistence.replica import reading_from_replica
 from quiz_app.persistence.session import reading, transaction
 from quiz_app.services.bank_cache import HeldBank, hold_bank
 from quiz_app.services.item_analysis.counting import ResponseCount, ResponseCounter, read_answer
@@ -33,6 +35,8 @@ TIMED_ATTEMPTS = 20_000
 MOST_ANSWERS = 20
 """Different answers shown of an item without options."""
 
+Batch = TypeVar("Batch")
+
 
 def compute_analysis(*, round_id: int, now: datetime, report: Callable[[int, int], None] | None = None) -> int:
     """Compute the analysis anew and keep it; how many attempts it is from. Raises NotFound.
@@ -41,25 +45,39 @@ def compute_analysis(*, round_id: int, now: datetime, report: Callable[[int, int
     """
     with reading() as work:
         round_ = contests_store.find_round(work, round_id)
-        if round_ is None:
-            raise NotFound
+    if round_ is None:
+        raise NotFound
+    with reading_from_replica() as work:
         total, done, counter = count_finished(work, round_id), 0, ResponseCounter()
-        for papers in read_batches(work, round_id):
+        for papers in _read_ahead(read_batches(work, round_id)):
             counter.add(papers)
             done += len(papers)
             if report:
                 report(done, max(done, total))
-        counts = list(counter.list_counts())
+        times = _measure_times(list_newest(work, round_id, most=TIMED_ATTEMPTS))
+    counts = list(counter.list_counts())
+    with reading() as work:
         bank_row = items_store.get_bank_row(work, round_.bank_id)
         bank = hold_bank(work, round_.bank_id, bank_row.version if bank_row else 0)
         items = {version_id: bank.get_item(work, version_id) for version_id in {one.version_id for one in counts}}
-        times = _measure_times(list_newest(work, round_id, most=TIMED_ATTEMPTS))
     figures: dict[str, Any] = {}
     for name, chosen in (("first", [one for one in counts if one.is_first]), ("all", counts)):
         figures[name] = _analyse(round_, bank, items, chosen, times)
     with transaction() as work:
         analyses_store.keep_analysis(work, round_id=round_id, figures=figures, now=now)
     return int(figures["all"]["set"]["count"])
+
+
+def _read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The same batches; each is fetched while the one before is counted, so that database and Python do not take turns.
+
+    Nothing else may use the connection meanwhile.
+    """
+    with ThreadPoolExecutor(1, "analysis") as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
 
 
 def _analyse(

@@ -82,6 +82,7 @@ def read_conflict_rules(work: Work, round_: InitiativeRound) -> ConflictRules:
         UnitTree.of(unit_store.list_units(work)),
         round_.settings.appraisal,
         conflicts_store.list_conflicts(work, round_.id),
+        kinds=round_.settings.conflict_kinds,
     )
 
 

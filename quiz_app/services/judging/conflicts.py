@@ -17,6 +17,7 @@ from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store
 from quiz_app.persistence.initiatives import rounds as rounds_store
 from quiz_app.persistence.judging import conflicts as conflicts_store
+from quiz_app.persistence.judging import judged_entries as judged_store
 from quiz_app.persistence.judging import judgements as judgements_store
 from quiz_app.persistence.judging import panels as panels_store
 from quiz_app.persistence.people import units as unit_store
@@ -189,11 +190,11 @@ def _add_unit_conflict(
     conflicts = replace(read_conflict_rules(work, round_), declared=frozenset(), declared_units=only)
     entries = {
         line.id: JudgedEntry(line.id, line.number, line.category, line.unit_id, line.created_by_id)
-        for line in judgements_store.list_judged_entries(work, round_.id)
+        for line in judged_store.list_judged_entries(work, round_.id)
     }
     fallen = [
         sheet.id
-        for sheet in judgements_store.list_sheets(work, round_.id, FIRST_STAGE)
+        for sheet in judged_store.list_sheets(work, round_.id, FIRST_STAGE)
         if sheet.judge_id == judge_id
         and sheet.state.is_active
         and conflicts.is_conflict(judge_id, None, entries[sheet.entry_id])

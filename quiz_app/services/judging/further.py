@@ -10,6 +10,7 @@ from quiz_app.domain.judging.aggregating import ConfirmedSheet, aggregate, is_di
 from quiz_app.domain.judging.assigning import choose_least_busy
 from quiz_app.domain.judging.judgements import FIRST_STAGE, JudgementState
 from quiz_app.persistence import audit
+from quiz_app.persistence.judging import judged_entries as judged_store
 from quiz_app.persistence.judging import judgements as judgements_store
 from quiz_app.persistence.judging import panels as panels_store
 from quiz_app.persistence.judging.judgements import Assignment
@@ -58,7 +59,7 @@ def call_further_judge(work: Work, round_: InitiativeRound, entry: Entry, now: d
             if judge.is_able and judge.id not in taken and not conflicts.is_conflict(judge.id, judge.unit_id, judged):
                 able.setdefault(judge.id, panel.id)
                 names[judge.id] = judge.name
-    chosen = choose_least_busy(able, judgements_store.count_loads(work, round_.id, FIRST_STAGE))
+    chosen = choose_least_busy(able, judged_store.count_loads(work, round_.id, FIRST_STAGE))
     if chosen is not None:
         judgements_store.give_entries(
             work,

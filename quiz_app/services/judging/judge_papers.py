@@ -26,6 +26,7 @@ from quiz_app.services.judging.viewing import hide_titles, is_blind_stage
 class PaperLine:
     """An entry with the judge's marks; code and title are those of the copy that the judge read."""
 
+    entry_id: int
     code: str
     title: str
     marks: Marks
@@ -76,6 +77,7 @@ def make_judge_paper(*, person: Person, round_id: int, judge_id: int, stage: int
         titles = hide_titles(work, round_, judge_id, own) if is_blind else {}
         lines = tuple(
             PaperLine(
+                line.entry_id,
                 line.blind_code if is_blind else str(line.number),
                 titles.get(line.entry_id, "") if is_blind else line.title,
                 *marks[line.entry_id],

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from quiz_app.domain.initiatives.filling import find_names
 from quiz_app.domain.initiatives.rounds import InitiativeRound
 from quiz_app.domain.names import fold_text
-from quiz_app.persistence.judging import judgements as judgements_store
+from quiz_app.persistence.judging import judged_entries as judged_store
 from quiz_app.persistence.judging.panels import Judge
 from quiz_app.persistence.session import Work
 
@@ -25,7 +25,7 @@ def list_namesakes(
     form = round_.settings.form
     return frozenset(
         (judge_id, entry)
-        for entry, values in judgements_store.iterate_contents(work, round_id=round_.id, entry_id=entry_id)
+        for entry, values in judged_store.iterate_contents(work, round_id=round_.id, entry_id=entry_id)
         for name in find_names(form, values)
         for judge_id in by_name.get(fold_text(name), ())
     )

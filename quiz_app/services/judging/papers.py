@@ -16,13 +16,14 @@ from quiz_app.domain.people import Person
 from quiz_app.persistence import audit
 from quiz_app.persistence.judging import panels as panels_store
 from quiz_app.persistence.judging import presentations as presentations_store
-from quiz_app.persistence.judging.judgements import JudgedLine
+from quiz_app.persistence.judging.judged_entries import JudgedLine
 from quiz_app.persistence.judging.panels import Panel
 from quiz_app.persistence.judging.prizes import PrizeLine
 from quiz_app.persistence.session import reading, single_write
 from quiz_app.services.judging.access import open_round
-from quiz_app.services.judging.prizes import PrizePage, list_authors, make_prize_page
-from quiz_app.services.judging.results import find_contest
+from quiz_app.services.judging.prize_certificates import list_authors
+from quiz_app.services.judging.prizes import PrizePage, make_prize_page
+from quiz_app.services.judging.results import find_contest, read_final_order, read_kept_order
 
 
 class PaperKind(StrEnum):
@@ -64,7 +65,7 @@ def view_papers(*, organiser: Person, round_id: int) -> PrizePage:
     """What there is to print. Raises NotAllowed, NotFound, NotJudged."""
     with reading() as work:
         round_, rules = open_round(work, organiser, round_id)
-        return make_prize_page(work, round_, rules)
+        return make_prize_page(work, round_, rules, order=read_kept_order(work, round_, rules))
 
 
 def read_paper(*, organiser: Person, round_id: int, kind: PaperKind, now: datetime) -> PaperData:
@@ -74,7 +75,7 @@ def read_paper(*, organiser: Person, round_id: int, kind: PaperKind, now: dateti
     """
     with reading() as work:
         round_, rules = open_round(work, organiser, round_id)
-        page = make_prize_page(work, round_, rules)
+        page = make_prize_page(work, round_, rules, order=read_final_order(work, round_, rules))
         if kind is PaperKind.DECISION and not page.is_decided:
             raise PrizesUndecided
         form = round_.settings.form

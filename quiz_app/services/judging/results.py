@@ -20,14 +20,15 @@ from quiz_app.persistence import audit
 from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence.initiatives import rounds as rounds_store
 from quiz_app.persistence.judging import gallery as gallery_store
+from quiz_app.persistence.judging import judged_entries as judged_store
 from quiz_app.persistence.judging import judgements as judgements_store
 from quiz_app.persistence.judging import prizes as prizes_store
-from quiz_app.persistence.judging.judgements import JudgedLine
+from quiz_app.persistence.judging.judged_entries import JudgedLine
 from quiz_app.persistence.judging.prizes import PrizeLine
 from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.initiatives.access import open_entry
 from quiz_app.services.judging.access import open_round
-from quiz_app.services.judging.standings import Standing, read_standings
+from quiz_app.services.judging.standings import Standing, read_kept_standings, read_standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,37 +73,59 @@ class OwnResult:
     """Empty where the round does not show them."""
 
 
+Second = Mapping[int, Sequence[ConfirmedSheet]]
 _published: dict[tuple[int, datetime], FinalOrder] = {}
 """Orders that change no more: at the moment of publication everybody asks for the same one."""
 MOST_KEPT = 4
 
 
 def read_final_order(work: Work, round_: InitiativeRound, rules: JudgingRules) -> FinalOrder:
-    """The order as of now. Whoever nobody has marked in round 2 stands among those who did not present.
+    """The order as of now, for decisions. Whoever nobody has marked in round 2 stands among those who did not present.
 
     Of a published round it is read once by each process, with the names that units had then.
     """
     if round_.published_at is None:
-        return _read_order(work, round_, rules)
+        return _make_order(round_, rules, read_standings(work, round_, rules), _read_second(work, round_))
     key = (round_.id, round_.published_at)
     known = _published.get(key)
     if known is None:
         if len(_published) >= MOST_KEPT:
             _published.clear()
-        known = _published[key] = _read_order(work, round_, rules)
+        known = _make_order(round_, rules, read_standings(work, round_, rules), _read_second(work, round_))
+        _published[key] = known
     return known
 
 
-def _read_order(work: Work, round_: InitiativeRound, rules: JudgingRules) -> FinalOrder:
-    standings = read_standings(work, round_, rules)
-    presentation = round_.settings.presentation
+def read_kept_order(work: Work, round_: InitiativeRound, rules: JudgingRules) -> FinalOrder:
+    """The same for pages: computed anew when an entry or a sheet has changed since the last one of this process."""
+    if round_.published_at is not None:
+        return read_final_order(work, round_, rules)
+    kept = read_kept_standings(work, round_, rules)
+    second = _read_second(work, round_)
+    key = (round_.settings.presentation, second)
+    known = kept.notes.get("order")
+    if known is None or known[0] != key:
+        known = kept.notes["order"] = (key, _make_order(round_, rules, kept.standings, second))
+    order: FinalOrder = known[1]
+    return order
+
+
+def _read_second(work: Work, round_: InitiativeRound) -> Second:
+    """The confirmed sheets of round 2 by entry."""
     second: dict[int, list[ConfirmedSheet]] = {}
-    if presentation is not None:
-        for sheet in judgements_store.list_sheets(work, round_.id, SECOND_STAGE):
+    if round_.settings.presentation is not None:
+        for sheet in judged_store.list_sheets(work, round_.id, SECOND_STAGE):
             if sheet.state is JudgementState.CONFIRMED:
                 second.setdefault(sheet.entry_id, []).append(
                     ConfirmedSheet(sheet.judge_id, sheet.total or 0, sheet.marks)
                 )
+    return second
+
+
+def _make_order(
+    round_: InitiativeRound, rules: JudgingRules, standings: Sequence[Standing], second: Second
+) -> FinalOrder:
+    presentation = round_.settings.presentation
     finalists = []
     for standing in standings:
         if standing.final is None or Shortcoming.TOO_FEW_SHEETS in standing.shortcomings:

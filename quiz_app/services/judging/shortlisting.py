@@ -20,6 +20,7 @@ from quiz_app.domain.reasons import check_reason
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store
 from quiz_app.persistence.initiatives import rounds as rounds_store
+from quiz_app.persistence.judging import judged_entries as judged_store
 from quiz_app.persistence.judging import judgements as judgements_store
 from quiz_app.persistence.judging import moments as moments_store
 from quiz_app.persistence.judging import prizes as prizes_store
@@ -162,7 +163,7 @@ def set_shortlist(
         rules = round_.settings.judging
         if rules is None or round_.judging_locked_at is None:
             raise JudgingChanged
-        page = _make_page(round_, rules, Kept(read_standings(work, round_, rules), rules, None))
+        page = _make_page(round_, rules, Kept(read_standings(work, round_, rules), rules))
         if page.seen != seen:
             raise JudgingChanged
         chosen = frozenset(entry_ids) | page.presented
@@ -245,7 +246,7 @@ def _open_undecided(work: Work, organiser: Person, round_id: int) -> InitiativeR
 
 
 def _ensure_no_shortlist(work: Work, round_id: int) -> None:
-    lines = judgements_store.list_judged_entries(work, round_id)
+    lines = judged_store.list_judged_entries(work, round_id)
     if any(line.state is not EntryState.ADMITTED for line in lines):
         raise InvalidInput("Initiatives are on the shortlist: take them off first.")
 

@@ -1,6 +1,7 @@
 """Where every entry of a round stands in judging: its sheets, its final mark, what is still missing.
 
-One read of two statements, whatever there is; everything else is arithmetic on it.
+One read of two statements, whatever there is; everything else is arithmetic on it. Pages keep what they read, and read
+again the entries that have changed since: whether any has is asked each time, so that no page is behind.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from quiz_app.domain.initiatives.rounds import InitiativeRound
 from quiz_app.domain.judging.aggregating import (
@@ -25,8 +26,8 @@ from quiz_app.domain.judging.aggregating import (
 from quiz_app.domain.judging.judgements import FIRST_STAGE, JudgementState
 from quiz_app.domain.judging.ranking import Candidate, Placed, rank_candidates
 from quiz_app.domain.judging.rubrics import JudgingRules
-from quiz_app.persistence.judging import judgements as judgements_store
-from quiz_app.persistence.judging.judgements import JudgedLine, SheetLine
+from quiz_app.persistence.judging import judged_entries as judged_store
+from quiz_app.persistence.judging.judged_entries import JudgedLine, JudgedState, SheetLine
 from quiz_app.persistence.session import Work
 
 
@@ -50,7 +51,9 @@ class Flag(StrEnum):
 MOST_KEPT = 8
 """Rounds whose standings are kept, of some megabytes each."""
 KEPT_SECONDS = 60
-"""Names of units are not part of what a change is told by."""
+"""Titles and names of units are compared no less often than this: whether they changed is not asked each time."""
+FEW = 200
+"""So many entries are read again by themselves; of more, all are."""
 
 
 class Standing(NamedTuple):
@@ -67,24 +70,33 @@ class Standing(NamedTuple):
 
 def read_standings(work: Work, round_: InitiativeRound, rules: JudgingRules) -> list[Standing]:
     """All entries that are judged, by number."""
-    sheets = judgements_store.list_sheets(work, round_.id, FIRST_STAGE)
-    return _make_standings(judgements_store.list_judged_entries(work, round_.id), sheets, rules)
+    sheets = judged_store.list_sheets(work, round_.id, FIRST_STAGE)
+    return _make_standings(judged_store.list_judged_entries(work, round_.id), sheets, rules)
 
 
 def read_page(work: Work, round_: InitiativeRound, rules: JudgingRules, *, most: int, skipped: int) -> list[Standing]:
     """So many entries by number after those that are skipped; what the others are is not read."""
-    entries, sheets = judgements_store.list_judged_page(work, round_.id, FIRST_STAGE, most=most, skipped=skipped)
+    entries, sheets = judged_store.list_judged_page(work, round_.id, FIRST_STAGE, most=most, skipped=skipped)
     return _make_standings(entries, sheets, rules)
 
 
 class Kept:
     """Standings with what pages compute from them, each once. Nobody may change the lists."""
 
-    def __init__(self, standings: list[Standing], rules: JudgingRules, fingerprint: object) -> None:
+    def __init__(
+        self,
+        standings: list[Standing],
+        rules: JudgingRules,
+        fingerprint: tuple[int, ...] = (),
+        states: Mapping[int, JudgedState] | None = None,
+    ) -> None:
         self.standings = standings
         self.rules = rules
         self.fingerprint = fingerprint
+        self.states = states or {}
         self.kept_until = time.monotonic() + KEPT_SECONDS
+        self.notes: dict[str, Any] = {}
+        """What other modules compute from the standings, by a name of theirs."""
 
     @cached_property
     def ranking(self) -> dict[str, list[Placed]]:
@@ -99,13 +111,39 @@ class Kept:
 
 def read_kept_standings(work: Work, round_: InitiativeRound, rules: JudgingRules) -> Kept:
     """The same for pages, kept by this process until an entry or a sheet of the round changes. Decisions read anew."""
-    fingerprint = (judgements_store.find_fingerprint(work, round_.id, FIRST_STAGE), rules)
+    fingerprint = judged_store.find_fingerprint(work, round_.id, FIRST_STAGE)
     known = _kept.get(round_.id)
+    if known is not None and known.rules != rules:
+        known = None
     if known is None or known.fingerprint != fingerprint or known.kept_until < time.monotonic():
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        known = _kept[round_.id] = Kept(read_standings(work, round_, rules), rules, fingerprint)
+        known = _kept[round_.id] = _renew(work, round_, rules, known, fingerprint)
     return known
+
+
+def _renew(
+    work: Work, round_: InitiativeRound, rules: JudgingRules, known: Kept | None, fingerprint: tuple[int, ...]
+) -> Kept:
+    """What is kept, with every entry read again that is not as it was. Sheets are read after the states by which a
+    later page tells whether they have changed: what changes in between is read again by that page.
+    """
+    before = {} if known is None else known.states
+    states = judged_store.list_judged_states(work, round_.id, FIRST_STAGE)
+    changed = [state.entry.id for state in states if before.get(state.entry.id) != state]
+    if known is not None and not changed and len(states) == len(before):
+        known.fingerprint, known.kept_until = fingerprint, time.monotonic() + KEPT_SECONDS
+        return known
+    if len(changed) > FEW:
+        sheets = judged_store.list_sheets(work, round_.id, FIRST_STAGE)
+    else:
+        sheets = judged_store.list_sheets_of_some(work, changed, FIRST_STAGE) if changed else []
+    standing_of = {} if known is None else {each.entry.id: each for each in known.standings}
+    anew = frozenset(changed)
+    entries = [state.entry for state in states if state.entry.id in anew]
+    standing_of |= {each.entry.id: each for each in _make_standings(entries, sheets, rules)}
+    standings = [standing_of[state.entry.id] for state in states]
+    return Kept(standings, rules, fingerprint, {state.entry.id: state for state in states})
 
 
 def forget_standings() -> None:
@@ -115,10 +153,10 @@ def forget_standings() -> None:
 
 def find_standing(work: Work, entry_id: int, rules: JudgingRules) -> Standing | None:
     """One entry, or None where it is not judged."""
-    entry = judgements_store.find_judged_entry(work, entry_id)
+    entry = judged_store.find_judged_entry(work, entry_id)
     if entry is None:
         return None
-    return _make_standing(entry, tuple(judgements_store.list_sheets_of(work, entry_id, FIRST_STAGE)), rules)
+    return _make_standing(entry, tuple(judged_store.list_sheets_of(work, entry_id, FIRST_STAGE)), rules)
 
 
 def rank_standings(standings: Sequence[Standing], rules: JudgingRules) -> dict[str, list[Placed]]:

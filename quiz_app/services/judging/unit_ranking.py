@@ -10,7 +10,6 @@ from fractions import Fraction
 from quiz_app.domain.contests import Round
 from quiz_app.domain.initiatives.rounds import InitiativeRound
 from quiz_app.domain.judging.aggregating import Shortcoming
-from quiz_app.domain.judging.combining import find_first_share
 from quiz_app.domain.judging.judgements import NotJudged
 from quiz_app.domain.judging.rubrics import JudgingRules
 from quiz_app.domain.judging.unit_ranking import PlacedUnit, UnitResult, find_knowledge_share, find_mean, rank_units
@@ -21,7 +20,7 @@ from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import results as results_store
 from quiz_app.persistence.session import Work, reading, single_write
 from quiz_app.services.judging.access import open_round
-from quiz_app.services.judging.standings import Standing, read_standings
+from quiz_app.services.judging.standings import Standing, read_kept_standings, read_standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,11 @@ class UnitRankingPage:
     units: tuple[PlacedUnit, ...]
     is_provisional: bool
 
+    @property
+    def blocks(self) -> list[str]:
+        """The blocks in which units stand, by name; none where the contest has no blocks."""
+        return sorted({each.result.block for each in self.units if each.result.block})
+
 
 def view_unit_ranking(*, organiser: Person, round_id: int) -> UnitRankingPage:
     """The order as of now. Raises NotAllowed, NotFound, NotJudged (also where the round has no weights for it)."""
@@ -41,14 +45,16 @@ def view_unit_ranking(*, organiser: Person, round_id: int) -> UnitRankingPage:
         round_, rules = open_round(work, organiser, round_id)
         if not _has_weights(round_):
             raise NotJudged
-        titles = [each.title for each in _list_knowledge_rounds(work, round_)]
-        units = rank_contest_units(work, round_, rules, read_standings(work, round_, rules))
-    return UnitRankingPage(round_, rules, tuple(titles), units, is_provisional=round_.judging_locked_at is None)
+        return _make_page(work, round_, rules, read_kept_standings(work, round_, rules).standings)
 
 
 def export_unit_ranking(*, organiser: Person, round_id: int, now: datetime) -> UnitRankingPage:
     """The same for a file, which is written down."""
-    page = view_unit_ranking(organiser=organiser, round_id=round_id)
+    with reading() as work:
+        round_, rules = open_round(work, organiser, round_id)
+        if not _has_weights(round_):
+            raise NotJudged
+        page = _make_page(work, round_, rules, read_standings(work, round_, rules))
     with single_write() as work:
         audit.add_entry(
             work, now=now, actor_id=organiser.id, action="unit_ranking_exported", subject=("initiative_round", round_id)
@@ -66,7 +72,7 @@ def rank_contest_units(
     """
     if not _has_weights(round_):
         return ()
-    best: dict[int, Fraction] = {}
+    best: dict[int, tuple[int, int]] = {}
     counts: dict[int, int] = {}
     names: dict[int, tuple[str, str | None]] = {}
     for standing in standings:
@@ -74,8 +80,10 @@ def rank_contest_units(
         names.setdefault(unit_id, (standing.entry.unit_name, None))
         if standing.final is None or Shortcoming.TOO_FEW_SHEETS in standing.shortcomings:
             continue
-        share = find_first_share(standing.final, rules)
-        best[unit_id] = max(best.get(unit_id, share), share)
+        above, below = standing.final.numerator, standing.final.denominator
+        known = best.get(unit_id)
+        if known is None or above * known[1] > known[0] * below:
+            best[unit_id] = (above, below)
         counts[unit_id] = counts.get(unit_id, 0) + 1
     rounds = _list_knowledge_rounds(work, round_)
     shares: dict[int, list[Fraction | None]] = {}
@@ -88,8 +96,12 @@ def rank_contest_units(
                 of_unit[index] = find_knowledge_share(
                     figures, each.settings.unit_ranking, each.settings.scale_hundredths
                 )
+    maximum = rules.rubric.maximum_hundredths
+    best_shares = {unit_id: Fraction(above, below * maximum) for unit_id, (above, below) in best.items()}
     results = [
-        UnitResult(unit_id, name, block, find_mean(shares.get(unit_id, ())), best.get(unit_id), counts.get(unit_id, 0))
+        UnitResult(
+            unit_id, name, block, find_mean(shares.get(unit_id, ())), best_shares.get(unit_id), counts.get(unit_id, 0)
+        )
         for unit_id, (name, block) in names.items()
     ]
     return rank_units(
@@ -97,6 +109,14 @@ def rank_contest_units(
         knowledge_weight=round_.settings.knowledge_weight,
         initiative_weight=round_.settings.initiative_weight,
     )
+
+
+def _make_page(
+    work: Work, round_: InitiativeRound, rules: JudgingRules, standings: Iterable[Standing]
+) -> UnitRankingPage:
+    titles = tuple(each.title for each in _list_knowledge_rounds(work, round_))
+    units = rank_contest_units(work, round_, rules, standings)
+    return UnitRankingPage(round_, rules, titles, units, is_provisional=round_.judging_locked_at is None)
 
 
 def _has_weights(round_: InitiativeRound) -> bool:

@@ -19,6 +19,7 @@ from quiz_app.persistence import quotas as quotas_store
 from quiz_app.persistence import results as results_store
 from quiz_app.persistence import round_charts as charts_store
 from quiz_app.persistence.columns import to_ms
+from quiz_app.persistence.replica import reading_from_replica
 from quiz_app.persistence.session import reading
 from quiz_app.services.figures import FIGURES_SECONDS
 from quiz_app.services.participation.people import get_round
@@ -118,13 +119,13 @@ def list_days(round_: Round, now: datetime) -> dict[date, tuple[int, int]]:
 
 
 def _count_days(round_id: int, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    with reading() as work:
+    with reading_from_replica() as work:
         return list(charts_store.count_by_span(work, round_id, spans).items())
 
 
 def _read_figures(round_id: int, spans: Sequence[tuple[int, int]]) -> dict[str, Any]:
     """In a form that every cache can hold."""
-    with reading() as work:
+    with reading_from_replica() as work:
         round_ = get_round(work, round_id)
         lines = arrange_lines(work, results_store.list_unit_figures(work, round_id), round_.closes_at)
         comers = participation_store.count_comers(work, None, round_)

@@ -18,6 +18,7 @@ from quiz_app.persistence import score_lists as lists_store
 from quiz_app.persistence.columns import from_ms
 from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.quotas import ContestQuotas
+from quiz_app.persistence.replica import reading_from_replica
 from quiz_app.persistence.results import UnitLine
 from quiz_app.persistence.score_lists import ScoreRow
 from quiz_app.persistence.session import Work, reading
@@ -191,7 +192,7 @@ def make_lists(
         tree = UnitTree.of(unit_store.list_units(work))
     ensure_scope(person, tree, as_lead=as_lead, kind=kind, unit_id=unit_id)
     close_overdue(now=now)
-    with reading() as work:
+    with reading_from_replica() as work:
         round_ = pick_round(contests_store.list_rounds(work), round_id)
         contest = pick_contest(contests_store.list_contests(work), round_.contest_id)
         maker = _Maker(work, round_=round_, contest=contest, tree=tree, kind=kind)

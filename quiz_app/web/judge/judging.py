@@ -12,7 +12,6 @@ from quiz_app.domain.errors import InvalidInput
 from quiz_app.domain.judging.judgements import FIRST_STAGE, SheetIncomplete, SheetProblem
 from quiz_app.domain.judging.marks import LONGEST_OPINION, LONGEST_REMARK
 from quiz_app.services.judging import conflicts, marking, viewing
-from quiz_app.services.judging.judge_papers import make_judge_paper
 from quiz_app.services.judging.marking import TypedSheet
 from quiz_app.services.judging.viewing import SheetPage
 from quiz_app.web.directory_query import read_id
@@ -100,9 +99,8 @@ def declare_conflict(judgement_id: int) -> Response:
 @bp.get("/rounds/<int:round_id>/sheet")
 def download_own_paper(round_id: int) -> Response:
     """What the judge has confirmed in round 1, to be signed by hand: as pdf, or as Word with ``?format=docx``."""
-    person = get_current_person()
-    paper = make_judge_paper(person=person, round_id=round_id, judge_id=person.id, stage=FIRST_STAGE, now=get_now())
-    return answer_paper(paper, request.args.get("format", "pdf"))
+    judge_id, suffix = get_current_person().id, request.args.get("format", "pdf")
+    return answer_paper(round_id=round_id, judge_id=judge_id, stage=FIRST_STAGE, suffix=suffix)
 
 
 def _render(page: SheetPage, typed: TypedSheet | None, problems: tuple[SheetProblem, ...]) -> str:

@@ -25,6 +25,7 @@ from quiz_app.web.organiser import (  # noqa: E402 - they add their views to bp
     initiative_papers,  # noqa: F401
     initiatives,  # noqa: F401
     judging,  # noqa: F401
+    judging_letters,  # noqa: F401
     judging_matrix,  # noqa: F401
     judging_people,  # noqa: F401
     key_corrections,  # noqa: F401

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from quiz_app.domain.judging.judgements import FIRST_STAGE
 from quiz_app.exports.sheets import SheetColumn, make_workbook
 from quiz_app.services.judging import overview
-from quiz_app.services.judging.judge_papers import make_judge_paper
 from quiz_app.web.entry_words import describe_category
 from quiz_app.web.identity import get_current_person, get_now
 from quiz_app.web.judging_forms import send_workbook
@@ -31,10 +30,8 @@ def download_matrix(round_id: int) -> Response:
 @bp.get("/initiatives/<int:round_id>/judging/judges/<int:account_id>/sheet")
 def download_judge_paper(round_id: int, account_id: int) -> Response:
     """What a judge has confirmed in round 1, to be signed by hand: as pdf, or as Word with ``?format=docx``."""
-    paper = make_judge_paper(
-        person=get_current_person(), round_id=round_id, judge_id=account_id, stage=FIRST_STAGE, now=get_now()
-    )
-    return answer_paper(paper, request.args.get("format", "pdf"))
+    suffix = request.args.get("format", "pdf")
+    return answer_paper(round_id=round_id, judge_id=account_id, stage=FIRST_STAGE, suffix=suffix)
 
 
 def list_matrix_columns(matrix: overview.ScoreMatrix) -> list[SheetColumn]:

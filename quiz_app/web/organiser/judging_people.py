@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from quiz_app.domain.errors import InvalidInput
 from quiz_app.domain.permissions import may_organise
 from quiz_app.exports.sheets import SheetColumn, make_workbook
-from quiz_app.services.judging import assigning, conflicts, overview, panels
+from quiz_app.services.judging import assigning, assignment_tables, conflicts, overview, panels
 from quiz_app.web.directory_query import read_id
 from quiz_app.web.forms import normalise_text, read_number
 from quiz_app.web.identity import get_current_person, get_now
@@ -106,7 +106,7 @@ def show_assignment_table(round_id: int) -> str:
 def download_assignment_table(round_id: int) -> Response:
     """An empty table with the headings that are read."""
     overview.view_judging(organiser=get_current_person(), round_id=round_id, now=get_now())
-    columns = [SheetColumn(column.headings[0]) for column in assigning.COLUMNS]
+    columns = [SheetColumn(column.headings[0]) for column in assignment_tables.COLUMNS]
     return send_workbook(make_workbook("Phân công", columns, [], spare_rows=1000), gettext("assignment of judges"))
 
 
@@ -114,7 +114,7 @@ def download_assignment_table(round_id: int) -> Response:
 def preview_assignments(round_id: int) -> str | tuple[str, int]:
     """Read a spreadsheet; nothing is given out by that."""
     content, name = read_upload()
-    preview = assigning.preview_table(
+    preview = assignment_tables.preview_table(
         organiser=get_current_person(), round_id=round_id, content=content, file_name=normalise_text(name) or ""
     )
     page = render_template("organiser/judging_table.html", round=preview.round, preview=preview)
@@ -125,7 +125,9 @@ def preview_assignments(round_id: int) -> str | tuple[str, int]:
 def confirm_assignments(round_id: int) -> Response:
     """Give out what the preview showed, all or nothing."""
     pairs = [_read_pair(line) for line in read_text("pairs").splitlines() if line.strip()]
-    count = assigning.assign_pairs(organiser=get_current_person(), round_id=round_id, pairs=pairs, now=get_now())
+    count = assignment_tables.assign_pairs(
+        organiser=get_current_person(), round_id=round_id, pairs=pairs, now=get_now()
+    )
     flash(ngettext("%(num)d sheet was given out.", "%(num)d sheets were given out.", count))
     return redirect(url_for("organiser.show_judging", round_id=round_id), code=303)
 

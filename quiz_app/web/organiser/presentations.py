@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from quiz_app.domain.errors import InvalidInput
 from quiz_app.domain.judging.presenting import TurnAction, TurnPhase, digest_lot
-from quiz_app.services.judging import presentations
+from quiz_app.services.judging import presentations, presenting_page
 from quiz_app.web.forms import read_number
 from quiz_app.web.identity import get_current_person, get_now
 from quiz_app.web.judging_forms import read_text
@@ -22,7 +22,7 @@ Word = TypeVar("Word", TurnAction, TurnPhase)
 @bp.get("/initiatives/<int:round_id>/presentations")
 def show_presentations(round_id: int) -> str:
     """The order of the day with its clock."""
-    page = presentations.view_presentations(organiser=get_current_person(), round_id=round_id)
+    page = presenting_page.view_presentations(organiser=get_current_person(), round_id=round_id)
     draw = page.draws[-1] if page.draws else None
     lots = {} if draw is None else {each: digest_lot(draw.seed, code) for each, code in page.codes.items()}
     return render_template(
@@ -30,7 +30,7 @@ def show_presentations(round_id: int) -> str:
         page=page,
         draw=draw,
         lots=lots,
-        open_count=presentations.count_open_sheets(page),
+        open_count=presenting_page.count_open_sheets(page),
         now=get_now(),
     )
 
@@ -38,7 +38,7 @@ def show_presentations(round_id: int) -> str:
 @bp.get("/initiatives/<int:round_id>/presentations/board")
 def show_presentation_board(round_id: int) -> str:
     """Marks as they come in, for a large screen; fetched again every five seconds."""
-    page = presentations.view_board(organiser=get_current_person(), round_id=round_id)
+    page = presenting_page.view_board(organiser=get_current_person(), round_id=round_id)
     return render_template("organiser/presentation_board.html", page=page, now=get_now())
 
 
@@ -54,6 +54,22 @@ def draw_turns(round_id: int) -> Response:
     )
     count = len(draw.entry_ids)
     flash(ngettext("The order of %(num)d initiative was drawn.", "The order of %(num)d initiatives was drawn.", count))
+    return _go_back(round_id)
+
+
+@bp.post("/initiatives/<int:round_id>/presentations/later")
+def append_turns(round_id: int) -> Response:
+    """Put what came onto the shortlist during the day at the end of the order."""
+    numbers = presentations.append_turns(
+        organiser=get_current_person(), round_id=round_id, reason=read_text("reason"), now=get_now()
+    )
+    flash(
+        ngettext(
+            "%(num)d initiative was put at the end of the order.",
+            "%(num)d initiatives were put at the end of the order.",
+            len(numbers),
+        )
+    )
     return _go_back(round_id)
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from quiz_app.domain.errors import InvalidInput
 from quiz_app.domain.initiatives.prizes import PrizeFor
 from quiz_app.exports.sheets import SheetColumn, make_workbook
-from quiz_app.services.judging import prizes, results, unit_ranking
+from quiz_app.services.judging import prize_certificates, prizes, results, unit_ranking
 from quiz_app.web.directory_query import read_id
 from quiz_app.web.downloads import make_disposition
 from quiz_app.web.forms import read_number
@@ -42,7 +42,7 @@ def change_initiative_prizes(round_id: int) -> Response | tuple[str, int]:
 @bp.get("/initiatives/prizes/<int:prize_id>/certificate.pdf")
 def download_prize_certificate(prize_id: int) -> Response:
     """The certificate of one prize."""
-    certificate = prizes.view_certificate(person=get_current_person(), prize_id=prize_id)
+    certificate = prize_certificates.view_certificate(person=get_current_person(), prize_id=prize_id)
     response = Response(write_certificate(certificate), mimetype="application/pdf")
     name = gettext("certificate %(prize)s", prize=certificate.prize.title)
     response.headers["Content-Disposition"] = make_disposition(f"{name}.pdf")
@@ -52,7 +52,7 @@ def download_prize_certificate(prize_id: int) -> Response:
 @bp.get("/initiatives/<int:round_id>/prizes/certificates.zip")
 def download_prize_certificates(round_id: int) -> Response:
     """The certificates of all prizes: some dozens of small files."""
-    certificates = prizes.list_certificates(organiser=get_current_person(), round_id=round_id)
+    certificates = prize_certificates.list_certificates(organiser=get_current_person(), round_id=round_id)
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         for number, certificate in enumerate(certificates, start=1):
@@ -66,7 +66,9 @@ def download_prize_certificates(round_id: int) -> Response:
 def show_combined_ranking(round_id: int) -> str:
     """Units by both parts of the contest."""
     page = unit_ranking.view_unit_ranking(organiser=get_current_person(), round_id=round_id)
-    return render_template("organiser/combined_ranking.html", page=page)
+    wanted = request.args.get("block", "")
+    block = wanted if wanted in page.blocks else ""
+    return render_template("organiser/combined_ranking.html", page=page, block=block)
 
 
 @bp.get("/initiatives/<int:round_id>/unit-ranking.xlsx")
@@ -74,7 +76,8 @@ def download_combined_ranking(round_id: int) -> Response:
     """The same as a workbook."""
     page = unit_ranking.export_unit_ranking(organiser=get_current_person(), round_id=round_id, now=get_now())
     headings = [
-        gettext("Place"), gettext("Unit"), gettext("Block"), gettext("Knowledge rounds (points of 100)"),
+        gettext("Place"), gettext("Unit"), gettext("Block"), gettext("Place in the block"),
+        gettext("Knowledge rounds (points of 100)"),
         gettext("Initiatives (points of 100)"), gettext("Initiatives with a mark"), gettext("Together"),
     ]  # fmt: skip
     rows = [
@@ -82,6 +85,7 @@ def download_combined_ranking(round_id: int) -> Response:
             str(each.place),
             each.result.name,
             each.result.block or "",
+            str(each.block_place) if each.result.block else "",
             format_share(each.result.knowledge),
             format_share(each.result.initiative),
             str(each.result.entry_count),

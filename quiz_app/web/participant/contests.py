@@ -16,9 +16,7 @@ def show_home() -> str:
     """The person's rounds: best result, what is owed, what can be done now."""
     now, person = get_now(), get_current_person()
     homes = list_home_rounds(person=person, now=now)
-    # Whoever has ended an attempt, voided since or not; the others have been told nothing.
-    ended = any(home.started_count > (home.open_attempt is not None) for home in homes)
-    notices = list_notices(person) if ended else []
+    notices = list_notices(person) if any(home.has_notices for home in homes) else []
     standings = list_standings(person, now)
     return render_template("participant/home.html", homes=homes, notices=notices, standings=standings, now=now)
 

@@ -13,12 +13,12 @@ from quiz_app.domain.initiatives.file_rules import FileTooLarge, PartMisplaced
 from quiz_app.domain.initiatives.forms import FieldKind
 from quiz_app.domain.people import Person
 from quiz_app.services.entry_files import attaching
+from quiz_app.web.admission import take_file_place
 from quiz_app.web.formatting import describe_refusal
 from quiz_app.web.identity import get_current_person, get_now, get_settings, get_storage
 from quiz_app.web.participant import bp
 from quiz_app.web.participant.entry_fields import LARGEST_SAVE
 from quiz_app.web.refusal_words import title_refusal
-from quiz_app.web.upload_places import take_place
 from quiz_app.web.uploads import accept_upload
 
 LARGEST_PART = 2 * 1024 * 1024
@@ -28,7 +28,7 @@ _FORM_PREFIX = "file."
 
 
 def _find_largest_part(person: Person) -> int:
-    take_place()
+    take_file_place()
     return LARGEST_PART
 
 
@@ -39,7 +39,7 @@ def find_largest_save(person: Person) -> int:
     """What a save of the form may bring: the texts, and from a plain form the files that were chosen in it."""
     if request.mimetype != "multipart/form-data" or (request.content_length or 0) <= LARGEST_SAVE:
         return LARGEST_SAVE
-    take_place()
+    take_file_place()
     entry_id = int((request.view_args or {})["entry_id"])
     most, room = attaching.find_largest(person=person, entry_id=entry_id)
     if (request.content_length or 0) > LARGEST_SAVE + most * room:

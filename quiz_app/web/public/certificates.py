@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from quiz_app.domain.certificates import LOOKUP_WINDOW, TooManyLookups, format_code, normalise_code
 from quiz_app.domain.errors import NotFound
 from quiz_app.services.certificates import CertificateCheck, check_certificate
-from quiz_app.services.judging.prizes import PrizeCheck
+from quiz_app.services.judging.prize_certificates import PrizeCheck
 from quiz_app.web.identity import get_address, get_cache
 from quiz_app.web.public import bp
 
