@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from quiz_app.config import Settings, WrongSetting, make_engine_options, read_settings
 
@@ -121,6 +122,17 @@ def test_session_cookies_are_out_of_reach_of_scripts_and_other_sites() -> None:
 def test_every_thread_has_a_connection_of_its_own(url: str) -> None:
     options = make_engine_options(read(DATABASE_URL=url, WEB_THREADS="24"))
     assert options["pool_size"] >= 24
+
+
+def test_the_connection_used_last_is_used_next(tmp_path: Path) -> None:
+    settings = read(DATABASE_URL=f"sqlite:///{tmp_path}/a.db")
+    engine = create_engine(settings.database_url, **make_engine_options(settings))
+    first, second = engine.raw_connection(), engine.raw_connection()
+    used_last = first.driver_connection
+    second.close()
+    first.close()
+    assert engine.raw_connection().driver_connection is used_last
+    engine.dispose()
 
 
 def test_a_secret_key_is_made_once_and_kept_for_the_owner_alone(
