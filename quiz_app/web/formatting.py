@@ -52,6 +52,7 @@ def register_formatting(app: Flask) -> None:
         problem_text=place_words.describe_problem,
         option_label=lambda position: OPTION_LABELS[position],
         formatted=show_formatted,
+        json_text=write_json,
         plain=to_plain,
         flag_name=flag_words.describe_flag,
         flag_reason=flag_words.explain_flag,
@@ -83,6 +84,13 @@ def show_formatted(text: FormattedText) -> Markup:
     if PICTURE_ADDRESS in text:
         text = FormattedText(text.replace(PICTURE_ADDRESS, f'src="{url_for("account.show_picture", digest="")}'))
     return Markup(text)  # noqa: S704 - only question_bank.formatted_text makes such texts
+
+
+def write_json(value: Any) -> str:
+    """A value as JSON, to be escaped like any text. Nothing and whole numbers, which most answers are, cost nothing."""
+    if value is None:
+        return "null"
+    return str(value) if type(value) is int else current_app.json.dumps(value)
 
 
 def describe_refusal(refusal: Refusal, zone: tzinfo | None = None) -> str:
