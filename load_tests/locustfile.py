@@ -32,7 +32,7 @@ PLAN = WORLD.plan
 SHAPE = Shape(tuple(map(tuple, PLAN["shape"])))
 CROWD, TALLY = Crowd(WORLD), Tally()
 UNIT_LEADS, ORGANISERS = deque(WORLD.list_people("unit_leads")), deque(WORLD.list_people("organisers"))
-TRY_AGAIN = (0, 429, 502, 503, 504)
+TRY_AGAIN, TOLD_TO_COME_BACK = (0, 429, 502, 503, 504), 503
 PATIENCE_SECONDS, LONGEST_BACK_OFF = 60.0, 8.0
 SPAWN_RATE = 400.0
 Base: Any = HttpUser if PLAN["client"] == "http" else FastHttpUser
@@ -74,8 +74,12 @@ class Visitor(Base):
             answer = self._send(person, step)
             if answer.status not in TRY_AGAIN:
                 break
-            TALLY.refused[f"{step.name}: {answer.status}"] += 1
-            if WORLD.seconds - due > PATIENCE_SECONDS:
+            is_asked = answer.status == TOLD_TO_COME_BACK and answer.retry_after > 0
+            if is_asked:
+                TALLY.note_asked(step.name, WORLD.seconds)
+            else:
+                TALLY.refused[f"{step.name}: {answer.status}"] += 1
+            if not is_asked and WORLD.seconds - due > PATIENCE_SECONDS:
                 raise Unexpected(f"{step.name}: no answer for {PATIENCE_SECONDS:.0f} s")
             gevent.sleep(max(answer.retry_after, random.uniform(0.0, limit)))
             limit = min(LONGEST_BACK_OFF, 2 * limit)

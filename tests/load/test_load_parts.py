@@ -16,10 +16,11 @@ import pytest
 from load_tests.faults.journal import Cell, Journal
 from load_tests.lean.client import _join_chunks, _read_head, make_packet
 from load_tests.load.readme import BEGIN, END, write_table
-from load_tests.load.reporting import Line, Report
+from load_tests.load.reporting import Line, Report, _compare_waits
 from load_tests.load.scenarios import BY_NAME, SCENARIOS
 from load_tests.people.browser import Browser
 from load_tests.people.crowd import Crowd
+from load_tests.people.outcome import Outcome
 from load_tests.people.participant import Closed, _think, press_on
 from load_tests.people.shapes import ATTEMPT_SECONDS, Shape, make_opening, make_steady
 from load_tests.people.steps import Answer, Ask, Think, Unexpected
@@ -36,7 +37,7 @@ def test_the_figures_stand_in_their_place_in_the_readme(tmp_path: Path) -> None:
     report = Report(
         "ordinary", "lean", "PostgreSQL", 1, 0.5, "A machine, load average 3", "2026-01-02T03:04:05+00:00", 3.0, 10.0,
         100, 10.0, 12.0, 1.5, 8.0, None, None, {}, {"web": 2.0, "generator": 0.25},
-        {"ALL": {"p50": 1.0, "p95": 2.0, "p99": 3.0}}, {}, [], {"is_clean": True, "wrongs": []}, lines,
+        {"ALL": {"p50": 1.0, "p95": 2.0, "p99": 3.0}}, {}, {}, [], {"is_clean": True, "wrongs": []}, lines,
     )  # fmt: skip
     assert report.has_kept_all
     assert not report.has_passed
@@ -99,6 +100,16 @@ def test_latencies_are_those_of_what_was_due_in_the_span() -> None:
     assert tally.measure(["save"], since=5.0, until=6.0).count == 10
     assert (tally.measure().largest, tally.measure(["nothing"]).count) == (5000.0, 0)
     assert tally.find_busiest_second_rate(since=0.0, until=100.0, window=1.0) == pytest.approx(11.0, abs=1.0)
+
+
+def test_who_was_told_to_come_back_is_an_error_only_where_it_costs_time_of_an_attempt() -> None:
+    tally = Tally()
+    for name, second in (("save", 3.0), ("sign in", 4.0), ("sign in", 50.0), ("finish after the close", 51.0)):
+        tally.note_asked(name, second)
+    outcome = Outcome({}, [], [], tally, [], 0.0, 0.0)
+    evening, opening = BY_NAME["last_evening"].last(20.0), BY_NAME["opening"]
+    assert [(line.reached, line.is_met) for line in _compare_waits(evening, outcome)] == [("1", False), ("1", False)]
+    assert [(line.reached, line.is_met) for line in _compare_waits(opening, outcome)] == [("1", False), ("0", True)]
 
 
 def test_half_of_the_pauses_are_below_the_median_and_the_mean_makes_three_minutes() -> None:
