@@ -37,8 +37,9 @@ DRAIN_SECONDS = 120.0
 class Ground:
     """PostgreSQL with a prepared database, and Redis, for many runs."""
 
-    def __init__(self, folder: Path, people: int) -> None:
+    def __init__(self, folder: Path, people: int, *, warm_up_seconds: float = WARM_UP_SECONDS) -> None:
         self.folder = folder
+        self._warm_up_seconds = warm_up_seconds
         self.logins = make_logins(people)
         self.postgresql = start_postgresql(folder / "postgresql", durable=True)
         with psycopg.connect(self.postgresql.url, autocommit=True) as connection:
@@ -73,13 +74,13 @@ class Ground:
         """Let people answer, break what the fault breaks for so many seconds, wait until all is delivered, compare."""
         journal, stopping = arena.journal, threading.Event()
         savers = start_savers([web.port for web in arena.webs], self.logins, journal, stopping)
-        arena.rest(WARM_UP_SECONDS)
+        arena.rest(self._warm_up_seconds)
         try:
             fault.inject(arena)
         except (WrongAnswer, LookupError, OSError, HTTPException) as error:
             journal.note_surprise(f"{type(error).__name__}: {error}"[:300])
         if journal.closes_at is None:
-            arena.rest(WARM_UP_SECONDS)
+            arena.rest(self._warm_up_seconds)
         stopping.set()
         give_up = time.monotonic() + DRAIN_SECONDS
         for saver in savers:

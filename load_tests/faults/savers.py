@@ -88,7 +88,7 @@ class Saver(threading.Thread):
             self._insist(lambda: open_question_page(self._person))
             for slot in range(QUESTIONS):
                 if self._stopping.is_set():
-                    return
+                    break
                 self._answer(attempt_id, slot)
                 time.sleep(self._random.uniform(0.5, 1.5) * PAUSE_SECONDS)
             self._wait_for_close()
