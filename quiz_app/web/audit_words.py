@@ -44,6 +44,7 @@ ACTIONS: dict[str, Callable[[], str]] = {
     "entry_begun": lambda: gettext("Initiative begun"),
     "entry_step_taken": lambda: gettext("Step taken with an initiative"),
     "entry_submitted": lambda: gettext("Initiative handed in"),
+    "essay_marked": lambda: gettext("Essay of a practice round marked"),
     "extra_time_set": lambda: gettext("Extra time set"),
     "further_judge_called": lambda: gettext("One more judge called for an initiative"),
     "presentations_appended": lambda: gettext("Initiatives put at the end of the order of presenting"),

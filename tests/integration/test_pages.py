@@ -128,6 +128,9 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", "organiser.withdraw_extension"): ONLY_ORGANISERS_POST_NOTHING,
     ("POST", "organiser.set_extra_time"): ONLY_ORGANISERS_POST_NOTHING,
     ("POST", "organiser.void_attempt"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.show_essays"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_essay"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.mark_essay"): ONLY_ORGANISERS_POST_MISSING,
     ("GET", "organiser.show_participants"): ONLY_ORGANISERS,
     ("GET", "organiser.show_prizes"): ONLY_ORGANISERS,
     # The person here is in no unit: nobody's, to a unit lead.

@@ -9,8 +9,8 @@ from datetime import datetime
 from quiz_app.domain.errors import NotFound
 from quiz_app.domain.initiatives.rounds import RoundDecided
 from quiz_app.domain.judging.judgements import JudgingChanged
-from quiz_app.domain.reasons import check_reason
 from quiz_app.domain.people import Person
+from quiz_app.domain.reasons import check_reason
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store
 from quiz_app.persistence.initiatives import files as files_store
