@@ -115,7 +115,7 @@ def mark(page: Page, marks: dict[str, str]) -> None:
         page.locator("[data-dialog-confirm]").click()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_from_the_first_line_to_the_published_prize(open_device: OpenDevice, play: Play) -> None:
     writer, lead, staff = open_device(PHONE), open_device(DESKTOP), open_device(DESKTOP)
     lookers = [Looker(staff, DESKTOP["width"])]
@@ -185,7 +185,7 @@ def test_from_the_first_line_to_the_published_prize(open_device: OpenDevice, pla
     play.organise(staff, "judging/ranking")
     lookers[0].look("ranking")
     play.picture(staff, "ranking")
-    press(staff.locator("form[action$=shortlist] button[type=submit]"))
+    press(staff.locator("form:has([name=seen]) button[type=submit]"))
     play.organise(staff, "presentations")
     press(staff.locator("form[action$=draw] button"))
     press(staff.locator("button[value=start]").first)
