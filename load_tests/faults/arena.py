@@ -115,7 +115,7 @@ class Arena:
     def execute(self, query: str, *values: Any) -> list[Any]:
         """One statement on this run's PostgreSQL; its rows."""
         with psycopg.connect(self.database_url, autocommit=True) as connection:
-            cursor = connection.execute(query, values)
+            cursor = connection.execute(query, values or None)
             return cursor.fetchall() if cursor.description else []
 
     def rest(self, seconds: float) -> None:

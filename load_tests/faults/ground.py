@@ -8,10 +8,12 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from http.client import HTTPException
 from pathlib import Path
 
 import psycopg
 
+from load_tests.bench.client import WrongAnswer
 from load_tests.bench.servers import TEMPLATE, fill_database, make_logins, prepare_template
 from load_tests.faults.arena import SECRET, WITNESSES, Arena, Fault, Outcome, Place, Setting
 from load_tests.faults.disks import ImageDisk, SmallDisk
@@ -26,6 +28,8 @@ from tests.servers.redis import start_redis
 from tests.servers.web import WebServer, start_web
 
 WARM_UP_SECONDS = 1.0
+START_SECONDS = 300.0
+"""For a web server on a machine with much else to do."""
 DRAIN_SECONDS = 120.0
 """How long people may take, after the last fault, to deliver what they hold."""
 
@@ -70,7 +74,10 @@ class Ground:
         journal, stopping = arena.journal, threading.Event()
         savers = start_savers([web.port for web in arena.webs], self.logins, journal, stopping)
         arena.rest(WARM_UP_SECONDS)
-        fault.inject(arena)
+        try:
+            fault.inject(arena)
+        except (WrongAnswer, LookupError, OSError, HTTPException) as error:
+            journal.note_surprise(f"{type(error).__name__}: {error}"[:300])
         if journal.closes_at is None:
             arena.rest(WARM_UP_SECONDS)
         stopping.set()
@@ -185,7 +192,10 @@ class Ground:
         if command and setting.wrong_engine:
             command = [part.replace("wsgi:app", "load_tests.faults.wrong_engines:app") for part in command]
             environment["WRONG_ENGINE"] = setting.wrong_engine
-        return start_web(environment, workers=setting.workers, port=port, command=command, log_directory=arena.folder)
+        return start_web(
+            environment, workers=setting.workers, port=port, command=command, log_directory=arena.folder,
+            start_timeout_seconds=START_SECONDS,
+        )  # fmt: skip
 
 
 def _copy(source: Path, target: Path) -> None:

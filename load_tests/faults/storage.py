@@ -84,9 +84,7 @@ def _look_at_page(arena: Arena) -> None:
     try:
         visitor.get("/")
     except WrongAnswer as answer:
-        if ": 503 " not in str(answer) or "<h1" not in str(answer):
-            arena.notes.append(f"the page says: {str(answer)[:200]}")
-        if ": 503 " not in str(answer):
+        if ": 503 " not in str(answer) or "<html" not in str(answer):
             arena.journal.note_surprise(str(answer)[:300])
     finally:
         visitor.connection.close()

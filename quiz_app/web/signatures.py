@@ -80,7 +80,7 @@ def write_token() -> str:
 @lru_cache(maxsize=KEPT)
 def _sign_token(secret_key: str, secret: str) -> str:
     """As ``generate_csrf`` signs it."""
-    return URLSafeTimedSerializer(secret_key, salt="wtf-csrf-token").dumps(secret)  # type: ignore[no-any-return]
+    return URLSafeTimedSerializer(secret_key, salt="wtf-csrf-token").dumps(secret)
 
 
 def _is_token_of_session(token: str) -> bool:

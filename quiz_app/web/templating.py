@@ -71,7 +71,7 @@ class LanguageEnvironment(Environment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        return tree if self.language is None else _FixedTexts(self.language).visit(tree)  # type: ignore[no-any-return]
+        return tree if self.language is None else _FixedTexts(self.language).visit(tree)
 
 
 class _FixedTexts(NodeTransformer):
@@ -130,8 +130,9 @@ def _find_address(node: nodes.Call) -> str | None:
         return None
     values = {each.key: each.value.value for each in node.kwargs if isinstance(each.value, nodes.Const)}
     endpoint = node.args[0] if len(node.args) == 1 else None
-    is_fixed = isinstance(endpoint, nodes.Const) and len(values) == len(node.kwargs) and values.keys() <= {"filename"}
-    if not is_fixed or node.dyn_args or node.dyn_kwargs or current_app.debug:
+    if not isinstance(endpoint, nodes.Const) or node.dyn_args or node.dyn_kwargs or current_app.debug:
+        return None
+    if len(values) < len(node.kwargs) or not values.keys() <= {"filename"}:
         return None
     return url_for(endpoint.value, **values)
 

@@ -48,7 +48,7 @@ def ground() -> Iterator[Ground]:
 
 
 @pytest.mark.postgresql
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("name", SHORT)
 def test_nothing_acknowledged_is_lost_and_controls_lose(ground: Ground, name: str) -> None:
     # How long things take is judged by the bench, on a machine that does nothing else.
