@@ -11,6 +11,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
+from flask import current_app, has_app_context
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from werkzeug.routing.rules import Rule
@@ -44,8 +45,10 @@ class KeptTemplates(BytecodeCache):
 
     def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
         """With the language in the key."""
+        # Addresses are compiled in, unless files may change under way.
+        debug = has_app_context() and current_app.debug
         language = getattr(environment, "language", None)
-        bucket = Bucket(environment, f"{language} {filename or name}", self.get_source_checksum(source))
+        bucket = Bucket(environment, f"{language} {debug} {filename or name}", self.get_source_checksum(source))
         bucket.code = self._codes.get((bucket.key, bucket.checksum))
         return bucket
 

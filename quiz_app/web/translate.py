@@ -21,7 +21,7 @@ from quiz_app.web.value_formats import format_number
 
 _FOLDER = Path(__file__).resolve().parent.parent / "translations"
 _WHOLE = re.compile(r"%\((\w+)\)d")
-_NO_COUNTS = frozenset({"number", "row", "file_row", "line", "version", "year", "id"})
+NO_COUNTS = frozenset({"number", "row", "file_row", "line", "version", "year", "id"})
 """Values with these names say which one, not how many: the year 2026 is not 2.026."""
 
 
@@ -37,6 +37,7 @@ class _Count(int):
 def register_translations(app: Flask) -> None:
     """Give templates the quick ``_``; texts are marked as safe and the values that fill them are escaped."""
     app.jinja_env.globals.update(_=translate, gettext=translate, ngettext=translate_number)
+    app.jinja_env.filters["count_in_text"] = show_count
 
 
 def gettext(message: str, **values: Any) -> str:
@@ -51,6 +52,11 @@ def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
     language = get_language()
     text = load_catalogue(language).ungettext(singular, plural, num)
     return _show_counts(text) % _mark_counts({"num": num, **values}, language)
+
+
+def show_count(value: Any) -> Any:
+    """A value inside a text of a page: a whole number of thousands as the language writes it, all else as it is."""
+    return format_number(value, get_language()) if type(value) is int and abs(value) >= 1000 else value
 
 
 def translate(message: str, **values: Any) -> Markup:
@@ -88,7 +94,7 @@ def _mark_counts(values: Mapping[str, Any], language: str) -> dict[str, Any]:
     """The values with whole numbers written as the language has them, unless they are names of something."""
     marked = dict(values)
     for name, value in values.items():
-        if type(value) is int and not -1000 < value < 1000 and name not in _NO_COUNTS:
+        if type(value) is int and not -1000 < value < 1000 and name not in NO_COUNTS:
             marked[name] = _Count(value)
             marked[name].language = language
     return marked

@@ -19,6 +19,7 @@ from quiz_app.web import value_formats as formats
 from quiz_app.web import value_words as words
 from quiz_app.web.formatting import describe_refusal, register_formatting
 from quiz_app.web.refusal_words import title_refusal
+from quiz_app.web.templating import LanguageEnvironment
 from quiz_app.web.translate import gettext, ngettext, register_translations, translate, translate_number
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -315,3 +316,12 @@ def test_counts_in_texts_have_their_thousands_apart_and_names_of_things_have_not
     assert gettext("Row %(row)s is missing.", row=1200) == "Thiếu dòng 1200."
     assert gettext("%(minutes)02d min %(seconds)02d s", minutes=5, seconds=7) == "05 phút 07 giây"
     assert ngettext("%(num)d question", "%(num)d questions", 999) == "999 câu hỏi"
+
+
+def test_counts_have_their_thousands_apart_in_texts_that_are_part_of_a_compiled_page(app):
+    environment = LanguageEnvironment(app, autoescape=True)
+    environment.filters.update(app.jinja_env.filters)
+    environment.language = g.language = "vi"
+    page = environment.from_string('{{ _("The first %(count)s:", count=n) }} {{ _("Row %(row)s is missing.", row=n) }}')
+    assert page.render(n=1200) == "1.200 mục đầu tiên: Thiếu dòng 1200."
+    assert page.render(n="<b>") == "&lt;b&gt; mục đầu tiên: Thiếu dòng &lt;b&gt;."

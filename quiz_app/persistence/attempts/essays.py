@@ -55,7 +55,7 @@ class StoredEssay:
 _MARKS = Statement.from_sql("SELECT * FROM essay_marks WHERE attempt_id = :attempt_id")
 _ATTEMPTS = Statement.from_sql(
     "SELECT id, account_id, paper, shape, responses, finished_at FROM attempts WHERE round_id = :round_id "
-    "AND state = 'finished' AND shape LIKE '%e00%' AND (finished_at > :after_at OR (finished_at = :after_at "
+    "AND state = 'finished' AND shape LIKE :essays AND (finished_at > :after_at OR (finished_at = :after_at "
     "AND id > :after_id)) ORDER BY finished_at, id LIMIT :most"
 )
 _MARKED = Statement.from_sql(
@@ -88,7 +88,8 @@ def list_essays(
     """The essays of so many attempts with any, the earliest hand-in first, which nobody has marked yet; and where the
     next ones begin (``(finished ms, attempt id)``), None where these were the last.
     """
-    rows = work.list_all(_ATTEMPTS, round_id=round_id, after_at=after[0], after_id=after[1], most=most)
+    place = {"after_at": after[0], "after_id": after[1]}
+    rows = work.list_all(_ATTEMPTS, round_id=round_id, essays=f"%{ESSAY_FORM}%", most=most, **place)
     if not rows:
         return [], None
     found = work.list_all(_MARKED, round_id=round_id, first_at=rows[0].finished_at, last_at=rows[-1].finished_at)
