@@ -204,6 +204,9 @@ def _checked_out(engine: Engine) -> Iterator[Any]:
             if engine.pool is pool:
                 # The server went away: every other pooled connection is dead too.
                 engine.dispose()
+        elif driver.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
+            # Somebody was interrupted in the middle of a statement. The pool would hand it out next, and next again.
+            connection.invalidate(error)
         raise StorageUnavailable from error
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF in _SQLITE_UNAVAILABLE:
