@@ -43,7 +43,7 @@ define install_debian
 	fi
 endef
 
-.PHONY: help run test lint types bench faults lock clean python-ready test-packages translations
+.PHONY: help run test lint types bench faults load lock clean python-ready test-packages translations
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ bench: $(DEV_STAMP) translations ## the load benchmark (BENCH_ARGS: groups and o
 
 faults: $(DEV_STAMP) test-packages translations ## break things while people answer; build/faults.json (FAULTS_ARGS)
 	@exec $(BIN)/python -m load_tests.faults $(FAULTS_ARGS)
+
+load: $(DEV_STAMP) test-packages translations ## let people come, and check every answer (LOAD_ARGS: a scenario and options)
+	@exec $(BIN)/python -m load_tests.load $(LOAD_ARGS)
 
 lock: ## pin again what *.in asks for (LOCK_ARGS=--upgrade for newer versions)
 	@[ -x .venv-lock/bin/uv ] || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION); }
@@ -115,6 +118,8 @@ test-packages:
 	[ -e /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ] || missing="$$missing fonts-noto-core"; \
 	[ -x /usr/sbin/pgbouncer ] || missing="$$missing pgbouncer"; \
 	[ -x /usr/sbin/nginx ] || missing="$$missing nginx-light"; \
+	compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing="$$missing libfaketime"; \
+	compgen -G '/*sbin/mkfs.ext4' >/dev/null || compgen -G '/usr/sbin/mkfs.ext4' >/dev/null || missing="$$missing e2fsprogs"; \
 	if [ -n "$$missing" ]; then $(call install_debian,$$missing,to run the tests); fi
 
 translations: $(CATALOGUES)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -34,12 +33,13 @@ from tests.servers.postgresql import PostgresqlServer, start_postgresql
 from tests.servers.redis import RedisServer, start_redis
 from tests.servers.replica import start_replica
 from tests.servers.s3 import run_s3
-from tests.servers.web import REPOSITORY, WebServer, make_environment, start_web
+from tests.servers.web import WebServer, make_web
 
 DATABASE, BUCKET = "contest", "contest"
 KEYS = {"S3_ACCESS_KEY": "of-this-cluster", "S3_SECRET_KEY": "of-this-cluster-too"}
 SECRET = "of-a-cluster-that-lives-as-long-as-a-run"  # noqa: S105 - of throw-away servers
-PREPARE = "import os; from quiz_app import run; run.prepare(run.read_settings(os.environ))"
+START_SECONDS = 400.0
+"""Of all nodes together, each with its migrations, on a machine that has much else to do."""
 
 
 @dataclass
@@ -109,30 +109,24 @@ def run_cluster(
             "TRUSTED_PROXIES": "1",
             **(settings or {}),
         }
-        _prepare_at_once(environment, nodes)
-        webs: list[WebServer] = []
-        for number in range(nodes):
-            # A folder of each node's own: nothing that another one needs may lie in it.
-            own = {"FILES_FOLDER": str(folder / f"files-{number + 1}")}
-            webs.append(start_web({**environment, **own}, log_directory=folder))
-            stack.callback(webs[-1].stop)
+        # A folder of each node's own: nothing that another one needs may lie in it.
+        webs = [
+            make_web(
+                {**environment, "FILES_FOLDER": str(folder / f"files-{number + 1}")},
+                log_directory=folder,
+                start_timeout_seconds=START_SECONDS,
+            )
+            for number in range(nodes)
+        ]
+        # All at the same moment on an empty database, as after a power cut: they migrate it one after another.
+        for web in webs:
+            stack.callback(web.stop)
+            web.launch()
+        for web in webs:
+            web.wait_until_healthy()
         nginx = start_nginx(folder / "nginx", web_ports=[web.port for web in webs])
         stack.callback(nginx.stop)
         yield Cluster(primary, replica, pgbouncer, redis, nginx, webs, environment)
-
-
-def _prepare_at_once(environment: Mapping[str, str], times: int) -> None:
-    """What every node does when it starts, by all of them at the same moment on an empty database."""
-    command = [sys.executable, "-c", PREPARE]
-    full = make_environment(environment)
-    running = [
-        subprocess.Popen(command, cwd=REPOSITORY, env=full, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 - our own command
-        for _ in range(times)
-    ]
-    for process in running:
-        _, said = process.communicate(timeout=300)
-        if process.returncode:
-            raise RuntimeError(f"a node could not prepare the database:\n{said.decode(errors='replace')[-2000:]}")
 
 
 def add_participants(cluster: Cluster, logins: Sequence[str]) -> None:

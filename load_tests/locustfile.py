@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ WORLD = World.open(Path(os.environ["LOAD_PLAN"]))
 PLAN = WORLD.plan
 SHAPE = Shape(tuple(map(tuple, PLAN["shape"])))
 CROWD, TALLY = Crowd(WORLD), Tally()
-TRY_AGAIN = (0, 429, 502, 503, 504)
+UNIT_LEADS, ORGANISERS = deque(WORLD.list_people("unit_leads")), deque(WORLD.list_people("organisers"))
+TRY_AGAIN, TOLD_TO_COME_BACK = (0, 429, 502, 503, 504), 503
 PATIENCE_SECONDS, LONGEST_BACK_OFF = 60.0, 8.0
 SPAWN_RATE = 400.0
 Base: Any = HttpUser if PLAN["client"] == "http" else FastHttpUser
@@ -72,8 +74,12 @@ class Visitor(Base):
             answer = self._send(person, step)
             if answer.status not in TRY_AGAIN:
                 break
-            TALLY.refused[f"{step.name}: {answer.status}"] += 1
-            if WORLD.seconds - due > PATIENCE_SECONDS:
+            is_asked = answer.status == TOLD_TO_COME_BACK and answer.retry_after > 0
+            if is_asked:
+                TALLY.note_asked(step.name, WORLD.seconds)
+            else:
+                TALLY.refused[f"{step.name}: {answer.status}"] += 1
+            if not is_asked and WORLD.seconds - due > PATIENCE_SECONDS:
                 raise Unexpected(f"{step.name}: no answer for {PATIENCE_SECONDS:.0f} s")
             gevent.sleep(max(answer.retry_after, random.uniform(0.0, limit)))
             limit = min(LONGEST_BACK_OFF, 2 * limit)
@@ -140,26 +146,28 @@ class Participant(Visitor):
 class UnitLead(Visitor):
     """Takes lists, on and on."""
 
-    fixed_count = len(PLAN["unit_leads"])
-    weight = 0 if fixed_count else 0
+    fixed_count = len(UNIT_LEADS)
+    weight = 0
 
     @task
     def lead(self) -> None:
         """Until the run ends."""
-        person = WORLD.list_people("unit_leads")[0]
+        UNIT_LEADS.rotate(1)
+        person = UNIT_LEADS[0]
         self.live(person, lead_unit(person, WORLD), WORLD.seconds)
 
 
 class Organiser(Visitor):
     """Watches, edits, exports."""
 
-    fixed_count = len(PLAN["organisers"])
-    weight = 0 if fixed_count else 0
+    fixed_count = len(ORGANISERS)
+    weight = 0
 
     @task
     def watch(self) -> None:
         """Until the run ends."""
-        person = WORLD.list_people("organisers")[0]
+        ORGANISERS.rotate(1)
+        person = ORGANISERS[0]
         self.live(person, organise(person, WORLD), WORLD.seconds)
 
 
@@ -173,7 +181,7 @@ class PlanShape(LoadTestShape):
             return None
         if second < 0:
             return 1, 1.0
-        others = len(PLAN["unit_leads"]) + len(PLAN["organisers"])
+        others = len(UNIT_LEADS) + len(ORGANISERS)
         flying = len(PLAN["flying"])
         closes_after = PLAN["seconds"] if PLAN["closes_at"] is None else PLAN["closes_at"] - PLAN["begins_at"]
         wanted = flying if PLAN["presses"] else SHAPE.count_users(min(second, closes_after), flying)

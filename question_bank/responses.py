@@ -11,6 +11,8 @@ four options, "m05" any of five, "p34" three rows with four options, "o06" six o
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from question_bank.items import MAXIMUM_OPTIONS, MINIMUM_OPTIONS, Item, ItemKind
 
 Choice = int | str | tuple[int | None, ...]
@@ -46,7 +48,7 @@ def make_choice_form(option_count: int) -> str:
 def list_fitting_forms(choice: Choice) -> tuple[str, ...]:
     """Every form that the choice fits; none for a choice that no paper could take."""
     if isinstance(choice, int):
-        return tuple(make_choice_form(size) for size in _SIZES if 0 <= choice < size)
+        return _list_forms_with(choice)
     if isinstance(choice, str):
         forms = [form for form, longest in (("t00", LONGEST_LINE), ("e00", LONGEST_ESSAY)) if len(choice) <= longest]
         return tuple(forms)
@@ -60,6 +62,12 @@ def list_fitting_forms(choice: Choice) -> tuple[str, ...]:
         if sorted(chosen) == list(range(len(choice))) and len(choice) in _SIZES:
             fitting.append(f"o0{len(choice)}")
     return tuple(fitting)
+
+
+@lru_cache(maxsize=64)
+def _list_forms_with(position: int) -> tuple[str, ...]:
+    """The forms of one choice that have this position: asked at each save."""
+    return tuple(make_choice_form(size) for size in _SIZES if 0 <= position < size)
 
 
 def fits_form(choice: Choice, form: str) -> bool:

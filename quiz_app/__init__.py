@@ -17,6 +17,7 @@ from quiz_app.config import ROOT, Settings, read_settings
 from quiz_app.extensions import babel, db, login_manager
 from quiz_app.persistence.session import configure_engine
 from quiz_app.storage import make_storage
+from quiz_app.web.exchange import DirectRequest, WholeResponse
 from quiz_app.web.signatures import KeptCsrf, KeptSessions
 from quiz_app.web.templating import LanguageEnvironment
 
@@ -25,6 +26,8 @@ class Engine(Flask):
     """A Flask application whose views and hooks are all plain functions, with templates compiled per language."""
 
     jinja_environment = LanguageEnvironment  # type: ignore[assignment]
+    request_class = DirectRequest
+    response_class = WholeResponse
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: Flask would look at each hook of each request for a coroutine."""

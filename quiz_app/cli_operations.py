@@ -128,7 +128,7 @@ def retention_command(is_applied: bool, with_files: bool) -> None:
     due = apply_retention(days=days, now=now, lets_files_go=with_files) if is_applied else plan.due
     counts = (
         f"{due.people} people, {due.registrations} requests to join, {due.staff_lists} unconfirmed staff lists, "
-        f"{due.entries} initiatives"
+        f"{due.entries} initiatives, {due.texts} letters and reasons"
     )
     click.echo(f"Masked: {counts}." if is_applied else f"To be masked: {counts}. Nothing was changed; say --apply.")
     files = plan.due.entry_files

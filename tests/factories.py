@@ -53,6 +53,9 @@ from quiz_app.persistence.session import Statement, reading, transaction
 from quiz_app.services.attempts import Acknowledgement, finish_attempt, save_responses, start_attempt
 from quiz_app.services.attempts.key_views import make_key_view
 from quiz_app.services.definitions import load_bank
+from tests.kept_compilations import keep_builders, kept_templates
+
+keep_builders()
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 OPENING = datetime(2022, 9, 15, 7, 0, tzinfo=VIETNAM).astimezone(UTC)
@@ -83,7 +86,9 @@ def make_test_settings(database_url: str, **changes: Any) -> Settings:
 
 def make_app(database_url: str, **changes: Any) -> Flask:
     """An application on this database."""
-    return create_app(make_test_settings(database_url, **changes))
+    app = create_app(make_test_settings(database_url, **changes))
+    app.jinja_env.bytecode_cache = kept_templates
+    return app
 
 
 def migrate_database(database_url: str) -> None:

@@ -37,7 +37,11 @@ def make_logins(count: int) -> list[str]:
 
 def prepare_template(postgresql: PostgresqlServer, logins: list[str]) -> None:
     """A database with the demonstration contest, its real bank, and these participants: copied for each server."""
-    url = postgresql.create_database(TEMPLATE)
+    fill_database(postgresql.create_database(TEMPLATE), logins)
+
+
+def fill_database(url: str, logins: list[str]) -> None:
+    """The same in this empty database."""
     app = create_app(read_settings(ENVIRONMENT | {"DATABASE_URL": url}))
     with app.app_context():
         upgrade()

@@ -26,6 +26,7 @@ from load_tests.faults.journal import Cell, Journal
 PAUSE_SECONDS = 0.1
 """Between two answers of a person."""
 LONGEST_BACK_OFF = 2.0
+LAST_LOOK_SECONDS = 2.0
 CHANGED_SHARE = 0.3
 """Of the cells: chosen twice, and the first choice is delivered once more when the second is acknowledged."""
 TRY_AGAIN = (OSError, http.client.HTTPException, WrongAnswer)
@@ -34,6 +35,7 @@ TRY_AGAIN = (OSError, http.client.HTTPException, WrongAnswer)
 MOST_SURPRISES = 5
 _EXCUSED = re.compile(r": (502|503|504) ")
 """The engine or the proxy in front says: not now, try again."""
+_REFUSED = re.compile(r": (302|303|403|409|410) ")
 Got = TypeVar("Got")
 
 
@@ -41,8 +43,15 @@ class GaveUp(Exception):  # noqa: N818 - it says what happened
     """The server goes on refusing what it must take."""
 
 
+class RoundOver(Exception):  # noqa: N818
+    """The round has closed, and the server says so."""
+
+
 class Saver(threading.Thread):
-    """One person: sits attempt after attempt until told to stop, then brings what is open to its end."""
+    """One person: sits attempt after attempt until told to stop, then brings what is open to its end.
+
+    Where the round closes meanwhile, people are in an attempt then and leave it to the server to close it.
+    """
 
     def __init__(self, port: int, login: str, journal: Journal, stopping: threading.Event, seed: int) -> None:
         super().__init__(name=login, daemon=True)
@@ -64,6 +73,8 @@ class Saver(threading.Thread):
             self._sit()
         except GaveUp:
             pass  # noted already, try by try
+        except RoundOver:
+            pass
         except Exception as error:
             self._journal.note_surprise(f"{type(error).__name__}: {error}"[:300])
             raise
@@ -77,10 +88,19 @@ class Saver(threading.Thread):
             self._insist(lambda: open_question_page(self._person))
             for slot in range(QUESTIONS):
                 if self._stopping.is_set():
-                    return
+                    break
                 self._answer(attempt_id, slot)
                 time.sleep(self._random.uniform(0.5, 1.5) * PAUSE_SECONDS)
+            self._wait_for_close()
             self._insist(lambda: finish(self._person))
+
+    def _wait_for_close(self) -> None:
+        """Look at the answers for the last seconds of the round instead of handing them in."""
+        closes_at = self._journal.closes_at
+        if closes_at is not None and time.time() > closes_at - LAST_LOOK_SECONDS:
+            while not self._stopping.is_set() and time.time() < closes_at + LAST_LOOK_SECONDS:
+                time.sleep(0.1)
+            raise RoundOver
 
     def _answer(self, attempt_id: int, slot: int) -> None:
         first = self._random.randrange(4)
@@ -97,6 +117,7 @@ class Saver(threading.Thread):
         self._journal.note_sent(attempt_id, slot, sequence, choice)
         begun = time.monotonic()
         acknowledged = self._insist(lambda: self._send(slot, sequence, choice))
+        self._journal.note_heard(self.name)
         if acknowledged != [sequence, choice]:
             self._journal.note_surprise(f"slot {slot} of {attempt_id}: acknowledged {acknowledged}")
         elif is_final:
@@ -113,9 +134,13 @@ class Saver(threading.Thread):
         limit, surprises = 0.1, 0
         while True:
             try:
+                self._journal.note_try()
                 return do()
             except TRY_AGAIN as error:
                 if isinstance(error, WrongAnswer) and not _EXCUSED.search(str(error)):
+                    closes_at = self._journal.closes_at
+                    if closes_at is not None and time.time() >= closes_at and _REFUSED.search(str(error)):
+                        raise RoundOver from error
                     self._journal.note_surprise(str(error)[:300])
                     surprises += 1
                     if surprises > MOST_SURPRISES:

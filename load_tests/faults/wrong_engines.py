@@ -2,6 +2,7 @@
 
 Chosen by the environment variable WRONG_ENGINE. ``answers_first`` acknowledges a save and stores it half a second
 later, as designs with a queue or a buffer do. ``no_guard`` stores whatever comes last, whatever its sequence number.
+``no_sync`` has SQLite answer before the disk has it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
 
+from sqlalchemy import event
+
+from quiz_app.extensions import db
 from quiz_app.persistence.attempts import saving
 from wsgi import app as engine
 
@@ -52,8 +56,13 @@ class AnswersFirst:
             due, environ, body = self._waiting.get()
             time.sleep(max(0.0, due - time.monotonic()))
             environ |= {"wsgi.input": BytesIO(body), "wsgi.errors": sys.stderr}
-            for _ in engine.wsgi_app(environ, lambda *_: None):
+            for _ in engine.wsgi_app(environ, _pass_over):
                 pass
+
+
+def _pass_over(status: str, headers: list[tuple[str, str]], fault: Any = None, /) -> Callable[[bytes], object]:
+    """Whoever is waiting was answered already."""
+    return lambda _: None
 
 
 def remove_guard() -> None:
@@ -65,12 +74,22 @@ def remove_guard() -> None:
         text[database] = text[database].replace(guard, "")
 
 
+def forget_disk() -> None:
+    """Every new connection of SQLite no longer waits for the disk."""
+    with engine.app_context():
+        # After the engine's own settings, which come first on a new connection.
+        event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+        db.engine.dispose()
+
+
 def make_wrong_engine(name: str) -> Any:
     """The engine with this fault; the real one for an empty name."""
     if name == "answers_first":
         return AnswersFirst()
     if name == "no_guard":
         remove_guard()
+    elif name == "no_sync":
+        forget_disk()
     elif name:
         raise ValueError(name)
     return engine

@@ -15,11 +15,15 @@ from load_tests.people.tally import SLOW, Tally
 from load_tests.people.unit_lead import lead_unit
 from load_tests.people.world import Person, World
 
-TRY_AGAIN = (429, 502, 503, 504)
+TRY_AGAIN, TOLD_TO_COME_BACK = (429, 502, 503, 504), 503
 LONGEST_BACK_OFF = 8.0
 PATIENCE_SECONDS = 60.0
 LAST_SECONDS = 30.0
 """How long lives that are under way may take after the end of the run."""
+
+
+class Ended(Exception):  # noqa: N818 - it says what happened
+    """The run is over, and the server was still asking to wait."""
 
 
 class Driver:
@@ -84,12 +88,14 @@ class Driver:
                         life.send(answer)
                         return
                     step = life.send(answer)
-        except StopIteration:
+        except (StopIteration, Ended):
             pass
         except Unexpected as surprise:
             self.world.journal.note_surprise(f"{person.login}: {surprise}"[:400])
         except Exception as error:
             self.world.journal.note_surprise(f"{person.login}: {type(error).__name__}: {error}"[:400])
+        finally:
+            life.close()
 
     async def _has_come(self, due: float) -> bool:
         """Wait for this second of the run; False when the run ends before it."""
@@ -107,17 +113,24 @@ class Driver:
         limit = 1.0
         while True:
             wait, why = 0.0, ""
+            is_asked = False
             try:
                 answer = await asyncio.wait_for(
                     self._pool.ask(packet, reading_seconds=step.reading_seconds), PATIENCE_SECONDS
                 )
                 why, wait = str(answer.status), answer.retry_after
-                if answer.status not in TRY_AGAIN or not step.can_wait:
+                if answer.status not in TRY_AGAIN:
                     break
+                is_asked = answer.status == TOLD_TO_COME_BACK and wait > 0
             except (TimeoutError, OSError) as error:
                 why = type(error).__name__
-            self.tally.refused[f"{step.name}: {why}"] += 1
-            if self.world.seconds - due > PATIENCE_SECONDS:
+            if is_asked:
+                self.tally.note_asked(step.name, self.world.seconds)
+            else:
+                self.tally.refused[f"{step.name}: {why}"] += 1
+            if self._is_over:
+                raise Ended
+            if not is_asked and self.world.seconds - due > PATIENCE_SECONDS:
                 raise Unexpected(f"{step.name}: no answer for {PATIENCE_SECONDS:.0f} s, last {why}")
             await asyncio.sleep(max(wait, self._random.uniform(0.0, limit)))
             limit = min(LONGEST_BACK_OFF, 2 * limit)

@@ -11,8 +11,10 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from load_tests.load.ground import Ground, Setting
+from load_tests.load.readme import write_table
 from load_tests.load.reporting import Report, format_report, make_report
 from load_tests.load.scenarios import BY_NAME, SCENARIOS, SQLITE_PEOPLE, SQLITE_TARGET, Scenario
 from load_tests.people.checking import check
@@ -20,6 +22,7 @@ from load_tests.people.outcome import Outcome
 from tests.servers.web import REPOSITORY
 
 JSON = REPOSITORY / "build" / "load.json"
+README = REPOSITORY / "load_tests" / "README.md"
 
 
 def main() -> None:
@@ -33,7 +36,9 @@ def main() -> None:
     setting = Setting(arguments.generator, arguments.workers, arguments.sqlite, arguments.client)
     report = run(scenario, setting, scale=arguments.scale)
     print(format_report(report), flush=True)
-    _write(report, arguments.json)
+    kept = _write(report, arguments.json)
+    if arguments.write_readme:
+        write_table(kept, README)
     sys.exit(0 if report.has_passed or (arguments.only_losses and report.has_kept_all) else 1)
 
 
@@ -63,13 +68,14 @@ def run(scenario: Scenario, setting: Setting, *, scale: float = 1.0) -> Report:
     )
 
 
-def _write(report: Report, path: Path) -> None:
-    """Beside the last figures of other scenarios, each under its name."""
+def _write(report: Report, path: Path) -> dict[str, Any]:
+    """Beside the last figures of other scenarios, each under its name; all of them."""
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     name = f"{report.scenario}, {report.generator}, {report.database}, {report.workers}"
-    text = json.dumps(kept | {name: report.to_json()}, indent=1, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    kept[name] = report.to_json()
+    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return dict(kept)
 
 
 def _read_arguments() -> argparse.Namespace:
@@ -83,6 +89,7 @@ def _read_arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1, help="web processes")
     parser.add_argument("--sqlite", action="store_true", help="on SQLite, with 200 people (ceiling)")
     parser.add_argument("--only-losses", action="store_true")
+    parser.add_argument("--write-readme", action="store_true", help="put the figures of the JSON file into the README")
     parser.add_argument("--json", type=Path, default=JSON)
     arguments = parser.parse_args()
     if arguments.sqlite and arguments.scenario != "ceiling":

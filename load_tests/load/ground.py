@@ -38,8 +38,8 @@ from tests.servers.postgresql import PostgresqlServer, start_postgresql
 from tests.servers.redis import RedisServer, start_redis
 from tests.servers.web import REPOSITORY, WebServer, start_web
 
-LEAD_SECONDS, LEAD_SECONDS_PER_THOUSAND = 4.0, 0.7
-"""Between the plan and its begin: the generator reads it and makes its people."""
+LEAD_SECONDS, LEAD_SECONDS_PER_THOUSAND = {"lean": 4.0, "locust": 10.0}, 0.7
+"""Between the plan and its begin: the generator starts, reads it and makes its people."""
 LOCUSTFILE = REPOSITORY / "load_tests" / "locustfile.py"
 GENERATOR_SECONDS = 90.0
 """What a generator may take beyond the length of its run."""
@@ -95,7 +95,7 @@ class Ground:
             self.postgresql = start_postgresql(self.folder / "postgresql", durable=True)
             self.stack.callback(self.postgresql.stop)
             self.database_url = self.postgresql.create_database("contest")
-        if self.setting.is_province and not self.setting.is_sqlite:
+        if self.setting.is_province and not (self.setting.is_sqlite or self.scenario.presses):
             self.accounts = add_province(self.database_url, files)
         else:
             comers = int(self.scenario.shape.count_until(self.scenario.seconds) * 1.3) + 10
@@ -133,7 +133,7 @@ class Ground:
             self.round_id = round_.id
             flying = self.accounts[: scenario.flying]
             coming = self.accounts[scenario.flying :][: int(scenario.shape.count_until(scenario.seconds) * 1.3) + 10]
-            lead = LEAD_SECONDS + LEAD_SECONDS_PER_THOUSAND * (len(flying) + len(coming)) / 1000
+            lead = LEAD_SECONDS[self.setting.generator] + LEAD_SECONDS_PER_THOUSAND * (len(flying) + len(coming)) / 1000
             begins_at = time.time() + lead
             closes_at = None if scenario.closes_after is None else begins_at + scenario.closes_after
             flight: Flight = set_off(app, round_, flying, begins_at=begins_at, closes_at=closes_at)

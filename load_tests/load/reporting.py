@@ -13,6 +13,13 @@ from load_tests.people.checking import Finding
 from load_tests.people.outcome import Outcome
 from load_tests.people.tally import Latency
 
+NATION_REQUESTS = 5600
+"""Dynamic requests a second in the peak minute of three million people without a limit of attempts."""
+
+
+IN_AN_ATTEMPT = ("save", "finish")
+"""What nobody may be told to do later."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -48,9 +55,16 @@ class Report:
     cpu_ms_per_request: dict[str, float]
     latencies: dict[str, dict[str, Any]]
     refused: dict[str, int]
+    asked: dict[str, int]
     surprises: list[str]
     finding: dict[str, Any]
     lines: list[Line] = field(default_factory=list)
+
+    @property
+    def cores_for_the_nation(self) -> float:
+        """How many cores the servers would need for the peak of the largest contest, at the cost of this run."""
+        each = sum(ms for name, ms in self.cpu_ms_per_request.items() if name != "generator")
+        return round(NATION_REQUESTS * each / 1000, 1)
 
     @property
     def has_kept_all(self) -> bool:
@@ -64,7 +78,11 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """For programs."""
-        return asdict(self) | {"has_passed": self.has_passed, "has_kept_all": self.has_kept_all}
+        return asdict(self) | {
+            "has_passed": self.has_passed,
+            "has_kept_all": self.has_kept_all,
+            "cores_for_the_nation": self.cores_for_the_nation,
+        }
 
 
 def make_report(
@@ -108,6 +126,7 @@ def make_report(
         cpu_ms_per_request=per_request,
         latencies=_list_latencies(outcome, since, until),
         refused=dict(outcome.tally.refused),
+        asked={name: len(seconds) for name, seconds in outcome.tally.asked.items()},
         surprises=outcome.surprises[:20],
         finding=asdict(finding) | {"is_clean": finding.is_clean},
     )
@@ -152,12 +171,25 @@ def _compare(scenario: Scenario, report: Report, outcome: Outcome, finding: Find
         lines.append(Line("all scored after the close", f"≤ {target.finalised_seconds:g} s", reached, is_met))
     errors = sum(outcome.tally.refused.values()) + len(outcome.surprises)
     lines.append(Line("errors", "0", str(errors), errors == 0))
+    lines += _compare_waits(scenario, outcome)
     lines.append(Line("acknowledged answers lost", f"0 of {finding.cells}", str(finding.lost), finding.lost == 0))
     others = finding.invented + finding.misjudged
     lines.append(Line("invented, misjudged", "0", str(others), others == 0))
     wrong = len(finding.wrongs)
     lines.append(Line(f"best results and boards, {finding.people} people", "right", f"{wrong} wrong", wrong == 0))
     return lines
+
+
+def _compare_waits(scenario: Scenario, outcome: Outcome) -> list[Line]:
+    """Who was told to come back. In the seconds after the close that is how the herd is spread, for whoever is done."""
+    tally, target = outcome.tally, scenario.target
+    all_asked = tally.count_asked()
+    of_others = 0 if target.may_wait else tally.count_asked(but=IN_AN_ATTEMPT, until=scenario.measured_until)
+    of_sitters = all_asked - tally.count_asked(but=IN_AN_ATTEMPT)
+    return [
+        Line("told to come back with a save or a finish", "0", str(of_sitters), of_sitters == 0),
+        Line(f"told to come back before the close (in all {all_asked})", "0", str(of_others), of_others == 0),
+    ]
 
 
 def format_report(report: Report) -> str:
@@ -170,6 +202,7 @@ def format_report(report: Report) -> str:
         f"{report.taken_at}; {report.machine}; last minute {report.load_average}",
         f"measured {report.seconds:g} s: {report.requests} requests, {report.requests_per_second}/s; CPU-s: {cpu}",
         f"CPU-ms per request: {each}",
+        f"at that cost {NATION_REQUESTS} requests/s need {report.cores_for_the_nation:g} cores",
         "",
         f"{'operation (▸ after the close)':42} {'count':>7} {'p50':>8} {'p95':>8} {'p99':>8} {'max':>8}",
     ]
@@ -182,6 +215,7 @@ def format_report(report: Report) -> str:
         for line in report.lines
     ]
     text += [f"     tried again: {what} × {count}" for what, count in report.refused.items()]
+    text += [f"     told to come back: {what} × {count}" for what, count in report.asked.items()]
     text += [f"     {surprise}" for surprise in report.surprises[:5]]
     text += [f"     {wrong}" for wrong in report.finding["wrongs"][:5]]
     return "\n".join(text)

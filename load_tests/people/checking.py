@@ -39,8 +39,8 @@ _ROUND = Statement.from_sql("SELECT settings FROM rounds WHERE id = :round_id")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``lost``, ``invented`` and ``misjudged`` are the fault bench's; ``wrongs`` says what of the boards is not right.
-    ``late_ends``: attempts that ended after their time, or with an answer stored after it.
+    """``lost``, ``invented`` and ``misjudged`` are the fault bench's; ``wrongs`` says what of scores, ends,
+    best results and boards is not right.
     """
 
     cells: int

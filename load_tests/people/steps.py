@@ -24,7 +24,6 @@ class Ask:
 
     ``copies``: the same packet so many times at once, as a double click or an impatient network sends it.
     ``reading_seconds``: how long a slow phone lets the answer wait before it reads it.
-    ``can_wait``: whether the person comes back to it when the server says: not now.
     """
 
     name: str
@@ -33,7 +32,6 @@ class Ask:
     value: Any = None
     copies: int = 1
     reading_seconds: float = 0.0
-    can_wait: bool = True
 
     @property
     def is_get(self) -> bool:

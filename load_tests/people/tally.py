@@ -31,7 +31,19 @@ class Tally:
     due: dict[str, array[float]] = field(default_factory=dict)
     taken: dict[str, array[float]] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
-    """``save: 503`` and its like, tries that were repeated."""
+    """``save: 500`` and its like: tries that failed and were repeated."""
+    asked: dict[str, array[float]] = field(default_factory=dict)
+    """By operation, the seconds of the run at which people were told to come back (503 with Retry-After), and did."""
+
+    def note_asked(self, name: str, second: float) -> None:
+        """Somebody was told to come back."""
+        self.asked.setdefault(name, array("d")).append(second)
+
+    def count_asked(self, *, but: tuple[str, ...] = (), since: float = 0.0, until: float = 1e9) -> int:
+        """How often people were told to come back in this span, for other operations than ``but``."""
+        return sum(
+            since <= second < until for name, seconds in self.asked.items() if name not in but for second in seconds
+        )
 
     def note(self, name: str, due: float, milliseconds: float) -> None:
         """An answer has come."""

@@ -1,4 +1,4 @@
-"""Papers of initiative rounds are issued under a code too."""
+"""Papers of initiative rounds are issued under a code too; files are released to judges of a blind round."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("entry_files", sa.Column("released_at", sa.BigInteger(), nullable=True))
     with op.batch_alter_table("issued_lists") as table:
         table.add_column(sa.Column("initiative_round_id", sa.BigInteger(), nullable=True))
         table.alter_column("round_id", existing_type=sa.BigInteger(), nullable=True)
@@ -30,3 +31,4 @@ def downgrade() -> None:
         table.drop_constraint(op.f("fk_issued_lists_initiative_round_id"), type_="foreignkey")
         table.alter_column("round_id", existing_type=sa.BigInteger(), nullable=False)
         table.drop_column("initiative_round_id")
+    op.drop_column("entry_files", "released_at")

@@ -100,6 +100,14 @@ class BankCodeTaken(Refusal):
         self.bank_code = bank_code
 
 
+class TopicInUse(Refusal):
+    """Items of the topic are in the bank, or the blueprint of a round names it."""
+
+    def __init__(self, topic_name: str) -> None:
+        super().__init__(topic_name)
+        self.topic_name = topic_name
+
+
 class PapersWouldLackItems(Refusal):
     """Without the item, a round that is open could no longer draw its papers."""
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from question_bank.readers.report import mark_message as N_
 from quiz_app.domain.errors import InvalidInput, Refusal
@@ -157,6 +158,7 @@ _MARKERS: Mapping[str, tuple[str, str]] = {
     "name": ("họ tên", "name"),
     "unit": ("đơn vị", "unit"),
     "score": ("điểm", "score"),
+    "close": ("hạn", "deadline"),
 }
 
 
@@ -237,3 +239,8 @@ def _drop_controls(text: str, *, keeps_lines: bool) -> str:
 def make_facts(name: str, unit: str | None, score_hundredths: int | None) -> dict[str, Any]:
     """What is known of a recipient, as a letter's row keeps it."""
     return {"name": name, "unit": unit, "score_hundredths": score_hundredths}
+
+
+def add_close(facts: Mapping[str, Any], closes_at: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """The same with the close of the round as it holds now: it may have been moved since the draft was written."""
+    return {**facts, "close": closes_at.isoformat(), "zone": zone.key}

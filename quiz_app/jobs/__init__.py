@@ -1,6 +1,6 @@
-"""Background work inside the server's processes: the sweeper, the worker of the job queue, and the mailer.
+"""Background work inside the server's processes: the clock's keeper, the sweeper, the worker of jobs, the mailer.
 
-Nothing depends on any of them for being right: pages close what they read, and jobs and letters wait in their tables
+Nothing depends on the last three for being right: pages close what they read, and jobs and letters wait in their tables
 until somebody works on them, be it another process, ``flask --app wsgi quiz run-jobs`` or ``… quiz send-letters``.
 """
 
@@ -11,6 +11,7 @@ import threading
 from flask import Flask
 
 from quiz_app.config import Settings
+from quiz_app.jobs.clock_keeper import start_clock_keeper
 from quiz_app.jobs.mailer import start_mailer
 from quiz_app.jobs.scanner import start_scanner
 from quiz_app.jobs.sweeper import start_sweeper
@@ -23,6 +24,9 @@ def start_background(app: Flask) -> list[threading.Event]:
     settings: Settings = app.extensions["settings"]
     storage: Storage = app.extensions["storage"]
     stops = []
+    keeper = start_clock_keeper(app.app_context)
+    if keeper is not None:
+        stops.append(keeper)
     if settings.sweep_seconds:
         stops.append(start_sweeper(app.app_context, storage, seconds=settings.sweep_seconds))
     if settings.job_workers:

@@ -24,6 +24,7 @@ from quiz_app.storage import Storage
 
 log = logging.getLogger(__name__)
 
+FIRST_SECONDS = 0.5
 CLEARING_SECONDS = 3600
 """Old files are looked for once an hour."""
 
@@ -37,7 +38,8 @@ def start_sweeper(
     def run() -> None:
         next_clearing = time.monotonic()
         clock = ClockWatch()
-        pause = choose_pause(seconds)
+        # The first time at once: what ended while the server was away has waited already.
+        pause = choose_pause(FIRST_SECONDS)
         while not stop.wait(pause):
             clock.look()
             pause = choose_pause(seconds)
@@ -57,7 +59,7 @@ def start_sweeper(
     return stop
 
 
-def choose_pause(seconds: int) -> float:
+def choose_pause(seconds: float) -> float:
     """About so many seconds; a random part keeps the processes of a server from sweeping in step."""
     return seconds * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
+
+from quiz_app.clock import read_now
 
 _START_MS = 1_577_836_800_000
 """2020-01-01T00:00Z, so that 41 bits of milliseconds last until 2089."""
@@ -26,7 +27,7 @@ def make_id() -> int:
     At random alone, 3,000 keys of one millisecond (an import) would meet with probability of two thirds.
     """
     global _last  # noqa: PLW0603 - what the lock is for
-    elapsed_ms = time.time_ns() // 1_000_000 - _START_MS
+    elapsed_ms = int(read_now().timestamp() * 1000) - _START_MS
     with _making:
         _last = max((elapsed_ms << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS), _last + 1)
         return _last

@@ -90,6 +90,7 @@ _latest = (
 )
 _FIND_BANK = Statement(select(_banks).where(_banks.c.code == bindparam("bank_code")))
 _GET_BANK = Statement(select(_banks).where(_banks.c.id == bindparam("bank_id")))
+_LIST_TOPICS = Statement.from_sql("SELECT DISTINCT topic FROM items WHERE bank_id = :bank_id")
 _GET_BANK_VERSION = Statement.from_sql("SELECT version FROM item_banks WHERE id = :bank_id")
 _ADD_BANK = Statement(insert(_banks))
 _TOUCH_BANK = Statement(
@@ -150,6 +151,11 @@ def get_version(work: Work, bank_id: int) -> int:
 def read_topics(row: Row) -> tuple[Topic, ...]:
     """The topics of a bank's row, in order."""
     return tuple(Topic(code, name) for code, name in from_json(row.topics))
+
+
+def list_used_topics(work: Work, bank_id: int) -> frozenset[str]:
+    """Codes of the topics that items of the bank have, in whatever state they are."""
+    return frozenset(row.topic for row in work.list_all(_LIST_TOPICS, bank_id=bank_id))
 
 
 def add_bank(work: Work, *, code: str, title: str, topics: Sequence[Topic]) -> int:

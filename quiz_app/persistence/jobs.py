@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, bindparam, insert, or_, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, and_, bindparam, insert, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz_app.domain.jobs import JOB_RULES, MOST_TRIES, STALE_AFTER, Job, JobKind, JobResult, JobState
@@ -88,8 +88,8 @@ _COLUMNS = select(*_jobs.c, _accounts.c.name.label("requested_by_name")).join(
 )
 _BY_ID = Statement(_COLUMNS.where(_jobs.c.id == bindparam("job_id")))
 _IS_LISTED = or_(
-    _jobs.c.kind.not_in([str(kind) for kind, rule in JOB_RULES.items() if not rule.is_listed]),
     _jobs.c.state == str(JobState.FAILED),
+    and_(*[_jobs.c.kind != str(kind) for kind, rule in JOB_RULES.items() if not rule.is_listed]),
 )
 _OF_PERSON = Statement(
     _COLUMNS.where(_IS_LISTED, _jobs.c.requested_by_id == bindparam("account_id"), _jobs.c.id < bindparam("before"))

@@ -10,6 +10,7 @@ from question_bank.responses import FORM_LENGTH
 from quiz_app.domain.letters import make_facts
 from quiz_app.domain.names import make_name_key, make_search_text
 from quiz_app.persistence.columns import from_json, to_json, to_ms
+from quiz_app.persistence.retention_texts import count_texts, mask_texts
 from quiz_app.persistence.session import Statement, Work
 
 MASKED_NAME = "Người dự thi đã ẩn danh"
@@ -60,6 +61,10 @@ _MASK_REASONS = [
         "THEN NULL ELSE 'masked' END WHERE account_id = :id"
     ),
     Statement.from_sql(
+        "UPDATE essay_marks SET remark = 'masked' WHERE remark <> '' AND attempt_id IN "
+        "(SELECT id FROM attempts WHERE account_id = :id)"
+    ),
+    Statement.from_sql(
         "UPDATE voided_attempts SET reason = 'masked' WHERE attempt_id IN "
         "(SELECT id FROM attempts WHERE account_id = :id)"
     ),
@@ -105,7 +110,7 @@ _CLEAR_LISTS = Statement.from_sql(
 @dataclass(frozen=True, slots=True)
 class Due:
     """How much is to be masked: accounts, requests to join, staff lists that were read and never confirmed, and
-    initiatives; ``entry_files`` are contents of files that these hold.
+    initiatives; ``entry_files`` are contents of files that these hold, ``texts`` letters and reasons of no one account.
     """
 
     people: int
@@ -113,6 +118,7 @@ class Due:
     staff_lists: int
     entries: int = 0
     entry_files: int = 0
+    texts: int = 0
 
 
 def find_latest_close(work: Work) -> int | None:
@@ -126,7 +132,7 @@ def count_due(work: Work, before: datetime) -> Due:
     at = to_ms(before)
     counts = [work.find_one(statement, before=at) for statement in (_COUNT_DUE, _COUNT_REGISTRATIONS, _COUNT_LISTS)]
     people, registrations, lists = (0 if row is None else int(row.number) for row in counts)
-    return Due(people, registrations, lists)
+    return Due(people, registrations, lists, texts=count_texts(work, before))
 
 
 def list_due(work: Work, before: datetime, most: int) -> list[tuple[int, str]]:
@@ -154,10 +160,13 @@ def mask_people(work: Work, people: Sequence[tuple[int, str]], now: datetime) ->
 
 
 def mask_rest(work: Work, before: datetime, now: datetime) -> None:
-    """Mask decided requests, remove those that nobody decided, and clear lists that nobody confirmed."""
+    """Mask decided requests, remove those that nobody decided, clear lists that nobody confirmed, and mask
+    texts that may name somebody.
+    """
     work.run(_REMOVE_UNDECIDED, before=to_ms(before))
     work.run(_MASK_REGISTRATIONS, before=to_ms(before), name=MASKED_NAME)
     work.run(_CLEAR_LISTS, before=to_ms(before), now=to_ms(now))
+    mask_texts(work, before, now)
 
 
 def _mask_essays(work: Work, account: Mapping[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,7 +19,9 @@ from quiz_app.extensions import db
 from quiz_app.persistence.session import Statement, reading, working_on
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-_ALONE = Statement(postgresql="SELECT pg_advisory_xact_lock(7107)")
+_IS_ALONE = Statement(postgresql="SELECT pg_try_advisory_xact_lock(7107) AS is_mine")
+_MAY_IDLE = Statement(postgresql="SET LOCAL idle_in_transaction_session_timeout = 0")
+_WAIT_SECONDS = 0.25
 _BEGIN, _END = Statement.from_sql("BEGIN"), Statement.from_sql("COMMIT")
 _VERSION = Statement.from_sql("SELECT version_num FROM alembic_version")
 
@@ -37,6 +40,9 @@ def alone_at_start() -> Iterator[None]:
 
     The lock is that of a transaction, so that it also holds behind a pooler, and goes with whoever held it. SQLite is
     for one server. Raises StorageUnavailable.
+
+    Whoever waits asks again and again: a statement that waited would hold a snapshot, for whose end an index that the
+    other server makes without locking (CREATE INDEX CONCURRENTLY) would wait in turn, both for ever.
     """
     if db.engine.dialect.name == "sqlite":
         yield
@@ -44,7 +50,9 @@ def alone_at_start() -> Iterator[None]:
     with working_on(db.engines.get(DIRECT, db.engine)) as work:
         work.run(_BEGIN)
         try:
-            work.list_all(_ALONE)
+            work.run(_MAY_IDLE)
+            while not work.list_all(_IS_ALONE)[0].is_mine:
+                time.sleep(_WAIT_SECONDS)
             yield
         finally:
             work.run(_END)

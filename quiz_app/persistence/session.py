@@ -152,12 +152,13 @@ def working_on(engine: Engine) -> Iterator[Work]:
 @contextmanager
 def single_write() -> Iterator[Work]:
     """One statement that changes rows and commits by itself; on SQLite it waits its turn as a writer."""
-    if db.engine.dialect.name == "sqlite":
-        with _sqlite_writer, reading() as work:
-            yield work
+    engine = db.engine
+    if engine.dialect.name == "sqlite":
+        with _sqlite_writer, _checked_out(engine) as driver:
+            yield Work(driver, engine.dialect)
     else:
-        with reading() as work:
-            yield work
+        with _checked_out(engine) as driver:
+            yield Work(driver, engine.dialect)
 
 
 @contextmanager

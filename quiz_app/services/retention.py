@@ -80,4 +80,4 @@ def apply_retention(*, days: int, now: datetime, lets_files_go: bool = False) ->
     with transaction() as work:
         rest = store.count_due(work, plan.before)
         store.mask_rest(work, plan.before, now)
-    return Due(masked, rest.registrations, rest.staff_lists, done.entries, done.files)
+    return Due(masked, rest.registrations, rest.staff_lists, done.entries, done.files, rest.texts)

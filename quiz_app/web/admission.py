@@ -10,7 +10,8 @@ import logging
 import random
 import threading
 import time
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
 
 from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
@@ -52,6 +53,29 @@ class Observer(Protocol):
 
     def note_turned_away(self, kind: RequestClass, reason: Reason) -> None:
         """A request was told to come back."""
+
+
+class _HeldStream(Iterator[bytes]):
+    """The body of an answer that goes out piece by piece; its place is given back once, when the server closes it."""
+
+    def __init__(self, body: Iterable[Any], give_back: Callable[[], None]) -> None:
+        self._body = body
+        self._next = iter(body).__next__
+        self._give_back: Callable[[], None] | None = give_back
+
+    def __next__(self) -> bytes:
+        return self._next()  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """See PEP 3333: called when the body was sent, when it broke, and when the visitor went away."""
+        give_back, self._give_back = self._give_back, None
+        try:
+            close = getattr(self._body, "close", None)
+            if close is not None:
+                close()
+        finally:
+            if give_back is not None:
+                give_back()
 
 
 class Admission:
@@ -128,7 +152,8 @@ def register_admission(app: Flask) -> None:
         if response.is_streamed:
             kind = g.pop("place", None)
             if kind is not None:
-                response.call_on_close(lambda: admission.leave(kind))
+                # Not by ``call_on_close``: Werkzeug leaves that out for a file that is passed through as it is.
+                response.response = _HeldStream(response.response, lambda: admission.leave(kind))
         return response
 
     @app.teardown_request

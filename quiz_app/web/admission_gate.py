@@ -128,8 +128,10 @@ class Gate:
             return Reason.LATE
         if self._clock() - self._changed_at[full] > STALL_SECONDS:
             return Reason.STALLED
-        if kind != RequestClass.SAVES and sum(map(len, self._queues[: kind + 1])) >= self._rooms[kind]:
-            return Reason.FULL
+        waiting = [len(queue) for queue in self._queues]
+        for level in range(kind, RequestClass.SAVES):
+            if sum(waiting[: level + 1]) >= self._rooms[level]:
+                return Reason.FULL
         return None
 
     def _take(self, kind: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 
-from quiz_app.domain import errors
+from quiz_app.domain import errors, essays
 from quiz_app.web.translate import gettext, ngettext
 from quiz_app.web.value_words import describe_instant, describe_second
 
@@ -17,6 +17,7 @@ TITLES: dict[type[errors.Refusal], Callable[[], str]] = {
     errors.PauseNotOver: lambda: gettext("It is not yet time for the next attempt"),
     errors.PaperNotAvailable: lambda: gettext("The paper cannot be drawn yet"),
     errors.AttemptClosed: lambda: gettext("This attempt has ended"),
+    essays.EssayMarkChanged: lambda: gettext("The essay has been marked meanwhile"),
     errors.UnknownChoice: lambda: gettext("The choice does not fit the paper"),
 }
 
@@ -69,6 +70,9 @@ def _describe_limit(refusal: errors.AttemptLimitReached, zone: tzinfo) -> str:
 
 
 _PLAIN_WORDS: dict[type[errors.Refusal], Callable[[], str]] = {
+    essays.EssayMarkChanged: lambda: gettext(
+        "Somebody else has marked it since this page was opened. Look at that mark first; nothing was saved now."
+    ),
     errors.PersonExcluded: lambda: gettext(
         "By the rules of the contest the organising committee, the jury, the question board, the secretaries and the "
         "software staff do not take part. If this is a mistake, please tell the organisers."

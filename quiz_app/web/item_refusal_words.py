@@ -16,6 +16,7 @@ TITLES: dict[type[errors.Refusal], Callable[[], str]] = {
     items.ItemChanged: lambda: gettext("The question has changed meanwhile"),
     items.ItemCodeTaken: lambda: gettext("The code is taken"),
     items.BankCodeTaken: lambda: gettext("The code is taken"),
+    items.TopicInUse: lambda: gettext("The topic is in use"),
     items.PapersWouldLackItems: lambda: gettext("An open round needs this question"),
     items.ItemImportEnded: lambda: gettext("The import is no longer waiting"),
     items.ItemImportNotReady: lambda: gettext("Some questions still have errors"),
@@ -58,6 +59,12 @@ def explain_item_refusal(refusal: errors.Refusal, zone: tzinfo) -> str | None:
             return gettext(
                 "Another bank has the code “%(code)s”. Choose another, or leave the field empty. Nothing was stored.",
                 code=refusal.bank_code,
+            )
+        case items.TopicInUse():
+            return gettext(
+                "Questions of the topic “%(name)s” are in the bank, or the blueprint of a round names it. Give the "
+                "questions another topic first. Nothing was changed.",
+                name=refusal.topic_name,
             )
         case items.PapersWouldLackItems():
             return gettext(

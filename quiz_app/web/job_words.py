@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from question_bank.readers.report import ImportProblem
 from quiz_app.domain import errors
 from quiz_app.domain.jobs import Job, JobKind, JobState
 from quiz_app.services.job_running import REFUSED
+from quiz_app.services.staff_lists.packing import load_problem
 from quiz_app.web.language import get_language
+from quiz_app.web.place_words import describe_place, describe_problem
 from quiz_app.web.refusal_words import title_refusal
 from quiz_app.web.translate import gettext
 from quiz_app.web.value_formats import format_number
@@ -71,7 +73,9 @@ def describe_message(job: Job) -> str | None:
             "The system refused this: %(title)s. Check the data and start it again.",
             title=_title_code(str(job.message_values.get("code"))),
         )
-    values = {name: _localise(value) for name, value in job.message_values.items()}
+    values = dict(job.message_values)
+    if "problem" in values:
+        values["problem"] = _place_problem(load_problem(values["problem"]))
     return gettext(job.message, **values)
 
 
@@ -84,9 +88,10 @@ def measure_progress(job: Job) -> float | None:
     return min(1.0, job.done_count / job.total_count) if job.total_count else None
 
 
-def _localise(value: Any) -> Any:
-    # Numbers with their thousands apart, as everywhere; True is no number here.
-    return format_number(value, get_language()) if type(value) is int else value
+def _place_problem(problem: ImportProblem) -> str:
+    """A problem of a file with its place before it, where it has one."""
+    place, text = describe_place(problem.place), describe_problem(problem)
+    return f"{place}: {text}" if place else text
 
 
 def _title_code(code: str) -> str:

@@ -86,10 +86,13 @@ def add_letter_views(bp: Blueprint, find_scope: FindScope) -> None:
         letter_ids = [found for text in request.form.getlist("letter_id") if (found := read_id(text)) is not None]
         if not letter_ids:
             raise InvalidInput("Tick at least one person. Nothing was changed.")
-        drafting.remove_recipients(
+        count = drafting.remove_recipients(
             person=person, scope=find_scope(person), batch_id=batch_id, letter_ids=letter_ids, now=get_now()
         )
-        return _return(bp, batch_id, gettext("The ticked people were taken out of the draft."))
+        message = ngettext(
+            "%(num)d person was taken out of the draft.", "%(num)d people were taken out of the draft.", count
+        )
+        return _return(bp, batch_id, message)
 
     @bp.post("/letters/batches/<int:batch_id>/send")
     def send_letters(batch_id: int) -> Response | tuple[str, int]:
@@ -112,6 +115,8 @@ def add_letter_views(bp: Blueprint, find_scope: FindScope) -> None:
         person = get_current_person()
         count = drafting.stop_batch(person=person, scope=find_scope(person), batch_id=batch_id, now=get_now())
         message = ngettext("%(num)d letter was taken back.", "%(num)d letters were taken back.", count)
+        if not count:
+            message = gettext("No letter waits any more: nothing was taken back.")
         return _return(bp, batch_id, message)
 
     @bp.post("/letters/batches/<int:batch_id>/discard")

@@ -105,13 +105,13 @@ def describe_markers() -> list[tuple[str, str]]:
         (markers["name"], gettext("full name")),
         (markers["unit"], gettext("unit")),
         (markers["score"], gettext("highest score reached")),
+        (markers["close"], gettext("the close of the round as it holds when the letter goes out")),
     ]
 
 
 def write_reminder(*, round_: Round, participation: Participation, address: str, sender: str) -> LetterText:
     """The text that a draft begins with, its places not filled yet."""
     markers = list_markers(get_language())
-    moment = describe_instant(round_.closes_at, round_.zone)
     # A brace would begin a place that is to be filled.
     title, sender = round_.title.translate(_NO_BRACES), sender.translate(_NO_BRACES)
     lines = [gettext("Dear %(name)s,", name=markers["name"]), ""]
@@ -121,7 +121,7 @@ def write_reminder(*, round_: Round, participation: Participation, address: str,
             gettext(
                 "Your best result in “%(round)s” is below %(cut)s points so far. Please take it again before "
                 "%(moment)s.",
-                round=title, cut=cut, moment=moment,
+                round=title, cut=cut, moment=markers["close"],
             ),
             gettext("Your highest score so far: %(score)s.", score=markers["score"]),
         ]  # fmt: skip
@@ -129,7 +129,7 @@ def write_reminder(*, round_: Round, participation: Participation, address: str,
         lines.append(
             gettext(
                 "You have not begun “%(round)s” yet. Please take part before %(moment)s.",
-                round=title, moment=moment,
+                round=title, moment=markers["close"],
             )
         )  # fmt: skip
     lines += ["", gettext("Address: %(address)s", address=address), "", sender]
@@ -139,13 +139,14 @@ def write_reminder(*, round_: Round, participation: Participation, address: str,
 
 def fill_reminder(text: LetterText, facts: Mapping[str, Any]) -> LetterText:
     """The text for one recipient."""
-    score = facts.get("score_hundredths")
+    score, close = facts.get("score_hundredths"), facts.get("close")
     return rules.fill_text(
         text,
         {
             "name": str(facts.get("name") or "–"),
             "unit": str(facts.get("unit") or "–"),
             "score": "–" if score is None else format_score(score, get_language()),
+            "close": "–" if close is None else describe_instant(datetime.fromisoformat(close), ZoneInfo(facts["zone"])),
         },
     )
 

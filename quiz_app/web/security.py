@@ -26,15 +26,17 @@ def register_security(app: Flask) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
-        headers["X-Content-Type-Options"] = "nosniff"
+        # Added, not set: no view sends one of these, and to set one looks through all that are there.
+        headers.add("X-Content-Type-Options", "nosniff")
         if response.mimetype == "text/html":
             headers["Content-Security-Policy"] = _PAGE_POLICY.format(nonce=g.get("csp_nonce", ""))
-            headers["Referrer-Policy"] = "same-origin"
-            headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-            headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        else:
-            headers.setdefault("Content-Security-Policy", _DATA_POLICY)
-        headers.setdefault("Cache-Control", "no-store")
+            headers.add("Referrer-Policy", "same-origin")
+            headers.add("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+            headers.add("Cross-Origin-Opener-Policy", "same-origin")
+        elif "Content-Security-Policy" not in headers:
+            headers.add("Content-Security-Policy", _DATA_POLICY)
+        if "Cache-Control" not in headers:
+            headers.add("Cache-Control", "no-store")
         if is_https:
-            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+            headers.add("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         return response

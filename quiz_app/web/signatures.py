@@ -11,8 +11,8 @@ import time
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Request, current_app, g, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -52,6 +52,13 @@ class KeptSessions(SecureCookieSessionInterface):
             return self.session_class()
         # A copy: the session may be changed. Its values are texts, numbers and flags (see identity.begin_session).
         return self.session_class(dict(data))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie again where the session was changed; nothing else makes us send one (``to_flask``)."""
+        if session.modified or "Vary" in response.headers:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            response.headers.add("Vary", "Cookie")
 
 
 class KeptCsrf(CSRFProtect):  # type: ignore[misc]

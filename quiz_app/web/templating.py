@@ -19,7 +19,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from quiz_app.web.language import get_language
-from quiz_app.web.translate import load_catalogue
+from quiz_app.web.translate import NO_COUNTS, load_catalogue
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -137,10 +137,17 @@ def _find_address(node: nodes.Call) -> str | None:
     return url_for(endpoint.value, **values)
 
 
+def _with_thousands(name: str, value: nodes.Expr, line: int) -> nodes.Expr:
+    """The value as ``translate`` would fill it in: a number that counts something with its thousands apart."""
+    if name in NO_COUNTS or isinstance(value, nodes.Filter | nodes.Const):
+        return value
+    return nodes.Filter(value, "count_in_text", [], [], None, None, lineno=line)
+
+
 def _interleave(parts: list[str], values: dict[str, nodes.Expr], line: int) -> Iterator[nodes.Expr]:
     """Texts and, at the odd places of ``parts``, the values named there."""
     for number, part in enumerate(parts):
         if number % 2:
-            yield values[part]
+            yield _with_thousands(part, values[part], line)
         elif part:
             yield nodes.MarkSafe(nodes.Const(part), lineno=line)

@@ -39,9 +39,9 @@ def answer_turned_away(kind: RequestClass, seconds: int) -> Response:
     origin = _find_page_before() if kind == RequestClass.FILES else None
     if origin is not None:
         text = gettext(
-            "The system is full at this moment, and the file was not made. Try again in %(seconds)s seconds."
+            "The system is full, and the file was not made. Try again in %(seconds)s seconds.", seconds=seconds
         )
-        flash(text % {"seconds": seconds}, "problem")
+        flash(text, "problem")
         return redirect(origin, code=303)
     page = _make_page(get_language(), _choose_text(kind)).replace(_SECONDS, str(seconds))
     if _FORM in page:
@@ -87,8 +87,9 @@ def _repeat_form() -> str:
 
 def _link_back() -> str:
     address = _find_page_before() or "/"
-    link = '<div class="actions"><a class="btn btn-primary btn-wide" href="{}">{}</a></div>'
-    return Markup(link).format(address, gettext("Back to the page before"))  # noqa: S704 - our own words
+    return Markup('<div class="actions"><a class="btn btn-primary btn-wide" href="{}">{}</a></div>').format(
+        address, gettext("Back to the page before")
+    )
 
 
 def _find_page_before() -> str | None:

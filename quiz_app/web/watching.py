@@ -62,7 +62,7 @@ def register_watching(app: Flask) -> None:
         seconds = time.perf_counter() - g.started if "started" in g else 0.0
         origin = find_origin()
         if origin is not None:
-            response.headers["X-Request-ID"] = origin.request_id
+            response.headers.add("X-Request-ID", origin.request_id)
         route, status = request.endpoint or UNKNOWN, response.status_code
         is_turned_away = "turned_away" in g
         minute.count(

@@ -7,14 +7,15 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from question_bank.blueprint import BlueprintCell, ExamBlueprint
 from quiz_app.clock import read_now
 from quiz_app.domain.errors import InvalidInput, NotAllowed
-from quiz_app.domain.items import BankCodeTaken
+from quiz_app.domain.items import BankCodeTaken, TopicInUse
 from quiz_app.domain.people import Person, Role
 from quiz_app.services.item_bank.banks import add_bank, change_bank
 from quiz_app.services.item_bank.listing import list_banks, view_head
 from quiz_app.services.item_bank.writing import add_item
-from tests.factories import add_person, make_item, run_sql
+from tests.factories import add_person, add_round, make_item, run_sql
 from tests.integration.threads import run_together
 from tests.integration.visitor import Visitor
 
@@ -86,6 +87,53 @@ def test_what_a_bank_cannot_be_called_comes_back_as_it_was_typed(app: Flask, org
             organiser=organiser, bank_id=list_banks(organiser=organiser)[0].id, title=" ", names={}, topic_names=(),
             now=read_now(),
         )  # fmt: skip
+
+
+def test_an_empty_topic_is_taken_out_and_one_in_use_stays(app: Flask, organiser: Person) -> None:
+    bank_id = make(organiser, topics=("Thể chế", "Tài chính công", "Chính quyền số"))
+    assert add_item(organiser=organiser, bank_id=bank_id, item=make_item("A-1", topic="the-che"), now=read_now())
+    round_ = add_round(blueprint=ExamBlueprint((BlueprintCell("chinh-quyen-so", None, 1),)))
+    run_sql("UPDATE rounds SET bank_id = :bank WHERE id = :id RETURNING id", bank=bank_id, id=round_.id)
+    visitor = Visitor(app, organiser.login)
+    page = visitor.get(f"/organiser/banks/{bank_id}/edit").text
+    assert page.count('name="remove"') == 1
+    fields = {"title": "Kiến thức", "topics": ""}
+    for used in ("the-che", "chinh-quyen-so"):
+        refused = visitor.post(f"/organiser/banks/{bank_id}/edit", {**fields, "remove": used})
+        assert refused.status_code == 409
+    assert len(view_head(organiser=organiser, bank_id=bank_id).topics) == 3
+    answer = visitor.post(f"/organiser/banks/{bank_id}/edit", {**fields, "remove": "tai-chinh-cong"})
+    assert answer.status_code == 303
+    assert [topic.code for topic in view_head(organiser=organiser, bank_id=bank_id).topics] == [
+        "the-che", "chinh-quyen-so",
+    ]  # fmt: skip
+    with pytest.raises(InvalidInput, match="no such topic"):
+        add_item(organiser=organiser, bank_id=bank_id, item=make_item("A-2", topic="tai-chinh-cong"), now=read_now())
+
+
+def test_an_item_and_the_end_of_its_topic_at_once_leave_no_item_without_a_topic(app: Flask, organiser: Person) -> None:
+    bank_id = make(organiser, topics=("Thể chế", "Tài chính công"))
+    refused: list[str] = []
+
+    def remove() -> None:
+        try:
+            change_bank(
+                organiser=organiser, bank_id=bank_id, title="X", names={}, topic_names=(), removed=("the-che",),
+                now=read_now(),
+            )  # fmt: skip
+        except TopicInUse:
+            refused.append("removal")
+
+    def write() -> None:
+        try:
+            add_item(organiser=organiser, bank_id=bank_id, item=make_item("A-1", topic="the-che"), now=read_now())
+        except InvalidInput:
+            refused.append("item")
+
+    run_together(app, [remove, write])
+    assert len(refused) == 1
+    topics = {topic.code for topic in view_head(organiser=organiser, bank_id=bank_id).topics}
+    assert {row.topic for row in run_sql("SELECT topic FROM items WHERE bank_id = :id", id=bank_id)} <= topics
 
 
 def test_codes_are_given_after_the_name_and_never_twice(app: Flask, organiser: Person) -> None:

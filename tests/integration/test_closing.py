@@ -12,6 +12,7 @@ from quiz_app.domain.people import Person
 from quiz_app.jobs.sweeper import shorten_pause
 from quiz_app.services.attempts import (
     close_overdue,
+    closing,
     find_common_end,
     finish_attempt,
     list_home_rounds,
@@ -21,7 +22,6 @@ from quiz_app.services.attempts import (
     view_result,
     view_start,
 )
-from quiz_app.services.attempts.closing import HERD
 from tests.factories import CLOSING, MIDDLE, MS, add_person, add_round, answer_attempt, run_sql
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -130,9 +130,12 @@ def test_every_ending_leaves_one_audit_entry_that_says_who_ended_it() -> None:
     assert sorted(tuple(entry) for entry in entries) == [(first, None), (second, own.id)]
 
 
-def test_the_sweeper_comes_right_after_the_moment_at_which_many_attempts_end_together() -> None:
+def test_the_sweeper_comes_right_after_the_moment_at_which_many_attempts_end_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(closing, "HERD", 4)
     round_ = add_round(transport_grace_seconds=5)
-    people = [add_person(login=f"person-{number}") for number in range(HERD)]
+    people = [add_person(login=f"person-{number}") for number in range(closing.HERD)]
     for person in people[1:]:
         start_attempt(person=person, round_id=round_.id, now=CLOSING - timedelta(seconds=20))
     end, now = CLOSING + timedelta(seconds=5), CLOSING - timedelta(seconds=1)
@@ -144,5 +147,5 @@ def test_the_sweeper_comes_right_after_the_moment_at_which_many_attempts_end_tog
     assert find_common_end(now=now, within=timedelta(seconds=6)) is None
     assert 6.0 < shorten_pause(7.0, now=now) < 6.5
     # What is overdue is closed at that moment, and then there is nothing to hurry for.
-    assert close_overdue(now=end + MS) == HERD
+    assert close_overdue(now=end + MS) == closing.HERD
     assert find_common_end(now=end, within=timedelta(seconds=7)) is None

@@ -127,10 +127,12 @@ def test_a_copy_is_found_and_told_of_the_later_one(scene: Scene) -> None:
     assert run_sql("SELECT kind, state FROM jobs") == [(str(JobKind.READ_ENTRY), str(JobState.QUEUED))] * 3
     organiser = add_person("xem-viec", roles=[Role.ORGANISER])
     assert list_jobs(person=organiser) == [], "nobody has asked for it"
-    run_sql("UPDATE jobs SET state = 'failed', finished_at = created_at WHERE id = (SELECT MIN(id) FROM jobs) "
-            "RETURNING id")  # fmt: skip
+    run_sql(
+        "UPDATE jobs SET state = 'failed', finished_at = created_at, message = 'x' "
+        "WHERE id = (SELECT MIN(id) FROM jobs) RETURNING id"
+    )
     assert [job.kind for job in list_jobs(person=organiser)] == [JobKind.READ_ENTRY]
-    run_sql("UPDATE jobs SET state = 'queued', finished_at = NULL WHERE state = 'failed' RETURNING id")
+    run_sql("UPDATE jobs SET state = 'queued', finished_at = NULL, message = NULL WHERE state = 'failed' RETURNING id")
     scene.run_jobs()
     ((pair, share),) = list_pairs().items()
     assert pair == (copy, first)

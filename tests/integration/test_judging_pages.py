@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from docx import Document
@@ -15,12 +17,14 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from quiz_app.clock import read_now
+from quiz_app.domain.errors import InvalidInput, NotAllowed
 from quiz_app.domain.initiatives.entries import ScanState
+from quiz_app.domain.judging.judgements import JudgingChanged
 from quiz_app.extensions import db
 from quiz_app.persistence.initiatives import files as files_store
 from quiz_app.persistence.session import Statement, transaction
 from quiz_app.services.entry_files.contents import make_key
-from quiz_app.services.judging import assigning
+from quiz_app.services.judging import assigning, releasing
 from tests.factories import MIDDLE, run_sql
 from tests.integration.test_judging import Court
 from tests.integration.visitor import Visitor
@@ -266,6 +270,20 @@ def test_files_of_a_blind_round_are_texts_without_names(app: Flask, court: PageC
     entry_id = court.entries[0]
     word = attach(app, entry_id, "Hạnh - Trường THPT Số 1.docx", "docx", make_docx("Do cô nguyễn thị hạnh viết <b>"))
     picture = attach(app, entry_id, "Hạnh.png", "png", b"\x89PNG nothing")
+    scan = attach(app, entry_id, "Hạnh 2.png", "png", b"\x89PNG other")
+    release = partial(releasing.release_file, file_id=scan, is_released=True, now=MIDDLE)
+    with pytest.raises(InvalidInput):
+        release(organiser=court.organiser, reason=" ")
+    with pytest.raises(NotAllowed):
+        release(organiser=court.judges[0], reason="Không có tên")
+    assert (
+        court.staff.post(
+            f"/organiser/judging/files/{scan}", {"action": "release", "reason": "Không có tên"}
+        ).status_code
+        == 303
+    )
+    with pytest.raises(JudgingChanged):
+        release(organiser=court.organiser, reason="Không có tên")
     other = attach(app, court.entries[1], "Bình.docx", "docx", make_docx("Khác"))
     court.give(entry_id, court.judges[0])
     desk, path = court.desks[0], court.sheet_path(0, 0)
@@ -279,6 +297,11 @@ def test_files_of_a_blind_round_are_texts_without_names(app: Flask, court: PageC
     answer = desk.get(f"{path}/files/{picture}")
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     assert b"PNG nothing" not in answer.data
+    answer = desk.get(f"{path}/files/{scan}")
+    assert answer.data == b"\x89PNG other"
+    assert "Hạnh" not in unquote(answer.headers["Content-Disposition"])
+    release(organiser=court.organiser, is_released=False, reason="Có tên ở góc ảnh")
+    assert b"PNG other" not in desk.get(f"{path}/files/{scan}").data
     assert desk.get(f"{path}/files/{other}").status_code == 404
     assert desk.get(f"/entry-files/{word}").status_code == 404, "no way around the copy"
     run_sql("UPDATE entry_files SET scan = 'infected' WHERE id = :id RETURNING id", id=word)

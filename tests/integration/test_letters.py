@@ -41,7 +41,8 @@ from quiz_app.services.letters import drafting, outbox, pages, queue_letter
 from quiz_app.services.letters.queueing import queue_trial
 from quiz_app.services.letters.sending import SendReport, send_due, settle_stale
 from quiz_app.web.formatting import describe_refusal, title_refusal
-from quiz_app.web.letter_words import fill_reminder
+from quiz_app.web.letter_words import fill_reminder, write_reminder
+from quiz_app.web.value_words import describe_instant
 from tests.factories import add_person, add_unit, run_sql, sit_attempt
 from tests.integration.mail import (
     GREETING,
@@ -228,6 +229,32 @@ def test_the_text_is_changed_people_are_taken_out_and_a_draft_is_thrown_away(sce
         drafting.discard_batch(**own, batch_id=batch_id, now=read_now())
     assert run_sql("SELECT id FROM letters WHERE state <> 'cancelled'") == []
     assert scene.draft() != batch_id
+
+
+def test_who_is_not_in_the_draft_cannot_be_taken_out(scene: Scene) -> None:
+    lead = scene.leads["lead-a"]
+    own = {"person": lead, "scope": find_lead_scope(lead), "batch_id": scene.draft()}
+    with pytest.raises(InvalidInput, match="Nobody who was ticked"):
+        drafting.remove_recipients(**own, letter_ids=[1], now=read_now())
+    page = pages.view_batch(**own, now=read_now())
+    ids = [page.recipients[0].letter_id, 1]
+    assert drafting.remove_recipients(**own, letter_ids=ids, now=read_now()) == 1
+
+
+def test_a_draft_names_the_close_that_holds_when_it_goes_out(scene: Scene) -> None:
+    text = write_reminder(
+        round_=scene.round, participation=Participation.NOT_BEGUN, address="https://thi.test", sender="Người gửi"
+    )
+    batch_id, lead = scene.draft(text=text), scene.leads["lead-a"]
+    own = {"person": lead, "scope": find_lead_scope(lead), "batch_id": batch_id}
+    later = scene.round.closes_at + timedelta(days=3)
+    run_sql("UPDATE rounds SET closes_at = :at RETURNING id", at=int(later.timestamp() * 1000))
+    page = pages.view_batch(**own, now=read_now())
+    shown = pages.view_letter(**own, letter_id=page.recipients[0].letter_id, fill=fill_reminder)
+    assert scene.approve(batch_id) == 2
+    for body in (shown.text.body, *(row.body for row in run_sql("SELECT body FROM letters WHERE state = 'queued'"))):
+        assert describe_instant(later, scene.round.zone) in body
+        assert describe_instant(scene.round.closes_at, scene.round.zone) not in body
 
 
 def test_a_lead_neither_sees_nor_writes_to_another_unit(scene: Scene, mail: MailSettings, mailbox: Mailbox) -> None:

@@ -128,6 +128,9 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", "organiser.withdraw_extension"): ONLY_ORGANISERS_POST_NOTHING,
     ("POST", "organiser.set_extra_time"): ONLY_ORGANISERS_POST_NOTHING,
     ("POST", "organiser.void_attempt"): ONLY_ORGANISERS_POST_NOTHING,
+    ("GET", "organiser.show_essays"): ONLY_ORGANISERS_MISS,
+    ("GET", "organiser.show_essay"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.mark_essay"): ONLY_ORGANISERS_POST_MISSING,
     ("GET", "organiser.show_participants"): ONLY_ORGANISERS,
     ("GET", "organiser.show_prizes"): ONLY_ORGANISERS,
     # The person here is in no unit: nobody's, to a unit lead.
@@ -333,6 +336,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", "organiser.set_judging_moments"): ONLY_ORGANISERS_POST_NOTHING,
     ("GET", "organiser.show_judging_ranking"): ONLY_ORGANISERS_MISS,
     ("GET", "organiser.show_judging_letters"): ONLY_ORGANISERS_MISS,
+    ("POST", "organiser.release_entry_file"): ONLY_ORGANISERS_POST_NOTHING,
     ("POST", "organiser.append_turns"): ONLY_ORGANISERS_POST_NOTHING,
     ("POST", "organiser.remind_judges"): ONLY_ORGANISERS_POST_MISSING,
     ("POST", "organiser.tell_results"): ONLY_ORGANISERS_POST_MISSING,

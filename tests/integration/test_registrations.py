@@ -71,6 +71,9 @@ def test_a_refusal_needs_a_reason_which_the_applicant_reads(app: Flask, school: 
     location = ask(applicant, school).location
     path = f"/organiser/registrations/{find_id()}/decision"
     assert organiser.post(path, {"decision": "refuse", "reason": " "}).status_code == 422
+    # What cannot be read is neither: a person must not be refused by a slip of a program.
+    for decision in ({"reason": "x"}, {"decision": "yes", "reason": "x"}):
+        assert organiser.post(path, decision).status_code == 422
     assert organiser.post(path, {"decision": "refuse", "reason": "Không thuộc <trường>"}).status_code == 303
     assert "Không thuộc &lt;trường&gt;" in applicant.get(location).text
     assert not run_sql("SELECT id FROM accounts WHERE login = '0912345678'")

@@ -212,6 +212,37 @@ def test_an_entry_that_somebody_still_writes_is_left(handed_in: int) -> None:
     assert apply_retention(days=DAYS, now=DUE).entries == 0
 
 
+def test_texts_that_hang_on_no_account_go_too(past: Round) -> None:
+    """Why a unit was given time, and what a lead wrote to its people, may name somebody."""
+    (by,) = run_sql("SELECT id FROM accounts WHERE login = 'giamkhao'")
+    (unit,) = run_sql("SELECT id FROM units")
+    for grant, unit_id in ((1, unit.id), (2, None)):
+        run_sql(
+            "INSERT INTO window_extensions (id, grant_id, round_id, unit_id, closes_at, reason, made_by_id, made_at) "
+            "VALUES (:grant, :grant, :round, :unit, 1, 'Trần Thị Bí Mật ốm', :by, 0) RETURNING id",
+            grant=grant, round=past.id, unit=unit_id, by=by.id,
+        )  # fmt: skip
+    run_sql(
+        "INSERT INTO letter_batches (id, kind, round_id, participation, scope, made_by_id, made_at, subject, body, "
+        "state) VALUES (1, 'reminder', :round, 'below', 'x', :by, 0, 'Gửi Trần Thị Bí Mật', 'Trần Thị Bí Mật', 'draft')"
+        " RETURNING id",
+        round=past.id, by=by.id,
+    )  # fmt: skip
+    run_sql(
+        "INSERT INTO letters (id, batch_id, kind, about, account_id, facts, state, tries, made_at) "
+        "VALUES (2, 1, 'reminder', 'draft', :by, '{}', 'draft', 0, 0) RETURNING id",
+        by=by.id,
+    )
+    assert plan_retention(days=DAYS, now=DUE).due.texts == 4
+    assert apply_retention(days=DAYS, now=DUE).texts == 4
+    reasons = run_sql("SELECT reason, withdrawal_reason FROM window_extensions")
+    assert [tuple(row) for row in reasons] == [("masked", None)] * 2
+    (batch,) = run_sql("SELECT subject, body, state FROM letter_batches")
+    assert tuple(batch) == ("masked", "masked", "discarded")
+    assert [row.state for row in run_sql("SELECT state FROM letters")] == ["cancelled"]
+    assert plan_retention(days=DAYS, now=DUE).due == Due(0, 0, 0)
+
+
 def test_essays_reasons_letters_and_undecided_requests_go(past: Round) -> None:
     """What somebody wrote in practice, why they were given time, and a letter that no mail server took."""
     (person,) = run_sql("SELECT id, unit_id FROM accounts WHERE login = 'tran.bi.mat'")

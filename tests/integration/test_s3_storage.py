@@ -120,7 +120,8 @@ def test_parts_reach_any_server(app: Flask, storage: S3Storage, tmp_path: Path) 
     file = send(1, 40_000, total)
     assert storage.read_file(f"entries/{file.digest[:2]}/{file.digest}") == content
     assert list(storage.list_files("parts/")) == []
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    folders = [tmp_path / "files", tmp_path / "files of the other"]
+    assert [path for folder in folders for path in folder.rglob("*") if path.is_file()] == []
 
 
 def test_parts_of_more_than_was_announced_are_refused_and_old_ones_forgotten(

@@ -363,3 +363,24 @@ def test_a_large_list_is_read_in_the_background(
     page = visitor.get(location)
     assert page.status_code == 200
     assert "/organiser/staff-lists/" not in page.text.partition("<main")[2]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\x03\x04" + b"x" * 40, "Tệp bị hỏng"),
+        (make_list(AN, (*BINH[:2], "31/02/1990", *BINH[3:])).encode("utf-8-sig"), "dòng 3"),
+    ],
+    ids=["no table at all", "a wrong row"],
+)
+def test_a_large_list_that_cannot_be_read_says_why_and_where(
+    app: Flask, organiser: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, told: str
+) -> None:
+    monkeypatch.setattr(staff_lists, "SMALL_LIST", 10)
+    app.extensions["storage"] = FolderStorage(tmp_path)
+    visitor = Visitor(app, "to-chuc")
+    fields = {"csrf_token": visitor.read_token(), "unit_id": "", "file": (BytesIO(content), "danh-sach.csv")}
+    location = visitor.ask("POST", "/organiser/staff-lists", data=fields, content_type="multipart/form-data").location
+    run_jobs(app, tmp_path)
+    page = visitor.get(location).text.partition("<main")[2]
+    assert told in page, page

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email.message import Message
 from pathlib import Path
 
@@ -195,14 +196,15 @@ def test_a_jump_of_the_clock_is_told_once(monkeypatch: pytest.MonkeyPatch, caplo
     class Clock:
         now = 1_000.0
 
-        def time(self) -> float:
-            return self.now
+        def read_now(self) -> datetime:
+            return datetime.fromtimestamp(self.now, UTC)
 
         def monotonic(self) -> float:
             return 5.0
 
     clock = Clock()
     monkeypatch.setattr(clock_watch, "time", clock)
+    monkeypatch.setattr(clock_watch, "read_now", clock.read_now)
     watch = ClockWatch()
     assert watch.look() == 0.0
     clock.now -= 420

@@ -30,7 +30,7 @@ def _change(ground: Ground, statement: str, *values: object) -> None:
 
 
 @pytest.mark.postgresql
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(500)
 def test_nothing_is_lost_when_the_round_closes_and_a_planted_loss_is_found() -> None:
     scenario = BY_NAME["last_evening"].scale(PEOPLE / BY_NAME["last_evening"].flying)
     scenario = replace(scenario, unit_leads=0, organisers=0)

@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from load_tests.faults.journal import Cell, Journal
 from load_tests.lean.client import _join_chunks, _read_head, make_packet
+from load_tests.load.readme import BEGIN, END, write_table
+from load_tests.load.reporting import Line, Report, _compare_waits
 from load_tests.load.scenarios import BY_NAME, SCENARIOS
 from load_tests.people.browser import Browser
 from load_tests.people.crowd import Crowd
+from load_tests.people.outcome import Outcome
 from load_tests.people.participant import Closed, _think, press_on
 from load_tests.people.shapes import ATTEMPT_SECONDS, Shape, make_opening, make_steady
 from load_tests.people.steps import Answer, Ask, Think, Unexpected
 from load_tests.people.tally import Tally
 from load_tests.people.thinking import ANSWER
 from load_tests.people.world import Person, World
+from tests.servers.web import REPOSITORY
+
+
+def test_the_figures_stand_in_their_place_in_the_readme(tmp_path: Path) -> None:
+    path = tmp_path / "README.md"
+    path.write_text(f"before\n{BEGIN}\nformer\n{END}\nafter\n", encoding="utf-8")
+    lines = [Line("errors", "0", "2", False), Line("acknowledged answers lost", "0 of 7", "0", True)]
+    report = Report(
+        "ordinary", "lean", "PostgreSQL", 1, 0.5, "A machine, load average 3", "2026-01-02T03:04:05+00:00", 3.0, 10.0,
+        100, 10.0, 12.0, 1.5, 8.0, None, None, {}, {"web": 2.0, "generator": 0.25},
+        {"ALL": {"p50": 1.0, "p95": 2.0, "p99": 3.0}}, {}, {}, [], {"is_clean": True, "wrongs": []}, lines,
+    )  # fmt: skip
+    assert report.has_kept_all
+    assert not report.has_passed
+    write_table({"one": report.to_json()}, path)
+    text = path.read_text(encoding="utf-8")
+    assert "former" not in text
+    assert "A machine\n" in text
+    assert (
+        "| ordinary, lean, PostgreSQL | 1 | 0.5 | 2026-01-02 03:04, 3.0 | 10 | 1.5 | 8 | 1 | 2 | 3 | 0 | – | – | "
+        in text
+    )
+    assert "| 2.00, –, 0.25 | 2 | 0 (0 of 7) | errors |" in text
+    path.write_text("nothing here", encoding="utf-8")
+    with pytest.raises(ValueError, match="no place"):
+        write_table({}, path)
 
 
 def test_people_come_as_often_as_the_shape_says() -> None:
@@ -66,6 +100,16 @@ def test_latencies_are_those_of_what_was_due_in_the_span() -> None:
     assert tally.measure(["save"], since=5.0, until=6.0).count == 10
     assert (tally.measure().largest, tally.measure(["nothing"]).count) == (5000.0, 0)
     assert tally.find_busiest_second_rate(since=0.0, until=100.0, window=1.0) == pytest.approx(11.0, abs=1.0)
+
+
+def test_who_was_told_to_come_back_is_an_error_only_where_it_costs_time_of_an_attempt() -> None:
+    tally = Tally()
+    for name, second in (("save", 3.0), ("sign in", 4.0), ("sign in", 50.0), ("finish after the close", 51.0)):
+        tally.note_asked(name, second)
+    outcome = Outcome({}, [], [], tally, [], 0.0, 0.0)
+    evening, opening = BY_NAME["last_evening"].last(20.0), BY_NAME["opening"]
+    assert [(line.reached, line.is_met) for line in _compare_waits(evening, outcome)] == [("1", False), ("1", False)]
+    assert [(line.reached, line.is_met) for line in _compare_waits(opening, outcome)] == [("1", False), ("0", True)]
 
 
 def test_half_of_the_pauses_are_below_the_median_and_the_mean_makes_three_minutes() -> None:
@@ -121,6 +165,18 @@ def test_near_the_end_people_hurry_and_then_no_longer_begin() -> None:
     assert step.seconds < 10.0
     with pytest.raises(Closed):
         list(_think(30.0, Person("a", ends_at=now + 0.5), generator))
+
+
+def test_locust_reads_a_plan_and_knows_its_users(tmp_path: Path) -> None:
+    plan = _make_world(shape=[[0.0, 1.0], [5.0, 1.0]], ports=[9], client="fast", presses=False, cells=[]).plan
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan | {"unit_leads": [], "organisers": []}), encoding="utf-8")
+    # In a process of its own: it takes the threads of the whole process for its own kind.
+    command = [sys.executable, "-m", "locust", "-f", "load_tests/locustfile.py", "--list"]
+    environment = os.environ | {"LOAD_PLAN": str(path)}
+    told = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    assert "Participant" in told.stdout
 
 
 def test_a_journal_of_another_process_knows_the_same() -> None:

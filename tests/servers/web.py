@@ -64,6 +64,11 @@ class WebServer:
 
     def start(self) -> None:
         """Start on the port of this object and wait until GET /healthz answers 200."""
+        self.launch()
+        self.wait_until_healthy()
+
+    def launch(self) -> None:
+        """Start without waiting, where several servers start at the same moment."""
         assert_port_free(self.port)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
@@ -75,6 +80,10 @@ class WebServer:
                 env=self.environment,
                 start_new_session=True,
             )
+
+    def wait_until_healthy(self) -> None:
+        """Wait until GET /healthz answers 200; raises ServerFailed with the end of the log."""
+        assert self.process is not None
         give_up = time.monotonic() + self.start_timeout_seconds
         while not self._is_healthy():
             ended = self.process.poll() is not None
@@ -128,6 +137,30 @@ def start_web(
     and WEB_SERVER are set from the arguments. `command` replaces `python -m quiz_app.run`.
     Raises PortTaken, or ServerFailed with the end of the server's log.
     """
+    web = make_web(
+        environment,
+        workers=workers,
+        server=server,
+        port=port,
+        command=command,
+        log_directory=log_directory,
+        start_timeout_seconds=start_timeout_seconds,
+    )
+    web.start()
+    return web
+
+
+def make_web(
+    environment: Mapping[str, str],
+    *,
+    workers: int = 1,
+    server: str = "granian",
+    port: int | None = None,
+    command: Sequence[str] | None = None,
+    log_directory: Path | None = None,
+    start_timeout_seconds: float = START_TIMEOUT_SECONDS,
+) -> WebServer:
+    """The same, not started yet."""
     own_port = find_free_port() if port is None else port
     full = make_environment(environment)
     full |= {"PORT": str(own_port), "WEB_WORKERS": str(workers), "WEB_SERVER": server}
@@ -139,6 +172,5 @@ def start_web(
         log_path=folder / f"web-{own_port}.log",
         start_timeout_seconds=start_timeout_seconds,
     )
-    web.start()
     atexit.register(web.kill_all)
     return web

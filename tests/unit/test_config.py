@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from quiz_app.config import Settings, WrongSetting, make_engine_options, read_settings
 
@@ -123,6 +124,17 @@ def test_every_thread_has_a_connection_of_its_own(url: str) -> None:
     assert options["pool_size"] >= 24
 
 
+def test_the_connection_used_last_is_used_next(tmp_path: Path) -> None:
+    settings = read(DATABASE_URL=f"sqlite:///{tmp_path}/a.db")
+    engine = create_engine(settings.database_url, **make_engine_options(settings))
+    first, second = engine.raw_connection(), engine.raw_connection()
+    used_last = first.driver_connection
+    second.close()
+    first.close()
+    assert engine.raw_connection().driver_connection is used_last
+    engine.dispose()
+
+
 def test_a_secret_key_is_made_once_and_kept_for_the_owner_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,3 +151,41 @@ def test_two_installations_have_different_secret_keys(tmp_path: Path, monkeypatc
         monkeypatch.setattr("quiz_app.config.secret_key.DATA_FOLDER", tmp_path / name)
         keys.add(read_settings({}).secret_key)
     assert len(keys) == 2
+
+
+POOLER, OWN = "postgresql://a@b:6432/c", "postgresql://a@b/c"
+
+
+def test_behind_a_pooler_nothing_is_said_to_a_connection() -> None:
+    pooled, alone = read(DATABASE_URL=POOLER, DATABASE_DIRECT_URL=OWN), read(DATABASE_URL=OWN)
+    assert pooled.is_pooled
+    assert not alone.is_pooled
+    assert make_engine_options(pooled)["connect_args"] == {"connect_timeout": 3, "prepare_threshold": None}
+    assert "jit=off" in make_engine_options(alone)["connect_args"]["options"]
+    binds = pooled.to_flask()["SQLALCHEMY_BINDS"]
+    assert set(binds) == {"direct"}
+    assert "options" in binds["direct"]["connect_args"]
+    assert alone.to_flask()["SQLALCHEMY_BINDS"] == {}
+
+
+def test_a_replica_is_read_with_connections_of_its_own() -> None:
+    settings = read(DATABASE_URL=OWN, DATABASE_REPLICA_URL="postgresql://a@d/c")
+    binds = settings.to_flask()["SQLALCHEMY_BINDS"]
+    assert binds["replica"]["url"] == "postgresql+psycopg://a@d/c"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_DIRECT_URL", "DATABASE_REPLICA_URL"])
+@pytest.mark.parametrize(
+    ("main", "value", "message"),
+    [
+        (OWN, "hello", "is not a database address"),
+        (OWN, "mysql://a@b/c", "names mysql"),
+        (OWN, OWN, "is another address than DATABASE_URL"),
+        (OWN, "sqlite:////var/lib/contest.db", "are both addresses of PostgreSQL"),
+        ("", OWN, "are both addresses of PostgreSQL"),
+    ],
+)
+def test_further_addresses_are_of_postgresql(name: str, main: str, value: str, message: str) -> None:
+    with pytest.raises(WrongSetting, match=message) as refusal:
+        read(**{"DATABASE_URL": main, name: value})
+    assert str(refusal.value).startswith(name)

@@ -234,3 +234,20 @@ def test_units_by_40_and_60_parts() -> None:
     assert [(each.result.name, each.place, each.share, each.is_shared) for each in placed] == [
         ("A", 1, Fraction(72, 100), False), ("B", 2, Fraction(2, 5), True), ("C", 2, Fraction(2, 5), True),
     ]  # fmt: skip
+
+
+def test_units_have_places_within_their_block_and_shares_that_lie_close_are_told_apart() -> None:
+    tiny = Fraction(1, 10**30)
+    shares = {"A": ("I", Fraction(1, 3)), "B": ("II", Fraction(1, 3) + tiny), "C": ("I", Fraction(1, 3)),
+              "D": ("I", Fraction(1, 4)), "E": (None, Fraction(1, 5)), "F": ("II", Fraction(1, 9))}  # fmt: skip
+    placed = rank_units(
+        [
+            UnitResult(number, name, block, None, share, 1)
+            for number, (name, (block, share)) in enumerate(shares.items())
+        ],
+        knowledge_weight=0,
+        initiative_weight=1,
+    )
+    assert [(each.result.name, each.place, each.block_place) for each in placed] == [
+        ("B", 1, 1), ("A", 2, 1), ("C", 2, 1), ("D", 4, 3), ("E", 5, 1), ("F", 6, 2),
+    ]  # fmt: skip

@@ -19,7 +19,8 @@ from quiz_app.web import value_formats as formats
 from quiz_app.web import value_words as words
 from quiz_app.web.formatting import describe_refusal, register_formatting
 from quiz_app.web.refusal_words import title_refusal
-from quiz_app.web.translate import register_translations
+from quiz_app.web.templating import LanguageEnvironment
+from quiz_app.web.translate import gettext, ngettext, register_translations, translate, translate_number
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 CLOSE = datetime(2022, 10, 15, 15, 0, 5, tzinfo=UTC)
@@ -301,3 +302,26 @@ def test_templates_have_the_filters(app):
     )
     shown = template.render(close=CLOSE, zone=ZoneInfo("UTC"))
     assert shown == "15/10/2022 22:00 15:00:05 8.5 6 1,000"
+
+
+def test_counts_in_texts_have_their_thousands_apart_and_names_of_things_have_not(app):
+    for language, expected in (("en", "1,200 questions"), ("vi", "1.200 câu hỏi")):
+        g.language = language
+        assert ngettext("%(num)d question", "%(num)d questions", 1200) == expected
+        assert translate_number("%(num)d question", "%(num)d questions", 1200) == expected
+    assert gettext("The first %(count)s:", count=12345) == "12.345 mục đầu tiên:"
+    assert translate("The first %(count)s:", count=12345) == "12.345 mục đầu tiên:"
+    assert translate("The first %(count)s:", count="<b>") == "&lt;b&gt; mục đầu tiên:"
+    assert gettext("The year %(year)d cannot be right.", year=2026) == "Năm 2026 không hợp lý."
+    assert gettext("Row %(row)s is missing.", row=1200) == "Thiếu dòng 1200."
+    assert gettext("%(minutes)02d min %(seconds)02d s", minutes=5, seconds=7) == "05 phút 07 giây"
+    assert ngettext("%(num)d question", "%(num)d questions", 999) == "999 câu hỏi"
+
+
+def test_counts_have_their_thousands_apart_in_texts_that_are_part_of_a_compiled_page(app):
+    environment = LanguageEnvironment(app, autoescape=True)
+    environment.filters.update(app.jinja_env.filters)
+    environment.language = g.language = "vi"
+    page = environment.from_string('{{ _("The first %(count)s:", count=n) }} {{ _("Row %(row)s is missing.", row=n) }}')
+    assert page.render(n=1200) == "1.200 mục đầu tiên: Thiếu dòng 1200."
+    assert page.render(n="<b>") == "&lt;b&gt; mục đầu tiên: Thiếu dòng &lt;b&gt;."

@@ -46,6 +46,11 @@ _LIST_OF_ROUND = Statement.from_sql(
     "ORDER BY entries.number, entry_files.id"
 )
 _ASK_FOR_SCANS = Statement.from_sql("UPDATE entry_files SET scan = 'waiting' WHERE scan = 'not_configured'")
+_RELEASED = Statement.from_sql("SELECT id FROM entry_files WHERE entry_id = :entry_id AND released_at IS NOT NULL")
+_RELEASE = Statement.from_sql("UPDATE entry_files SET released_at = :now WHERE id = :file_id AND released_at IS NULL")
+_WITHHOLD = Statement.from_sql(
+    "UPDATE entry_files SET released_at = NULL WHERE id = :file_id AND released_at IS NOT NULL"
+)
 _SET_SCAN = Statement.from_sql("UPDATE entry_files SET scan = :scan WHERE digest = :digest")
 
 
@@ -77,6 +82,7 @@ def add_file(
         added_by_id=added_by_id,
         added_at=to_ms(now),
         removed_at=None,
+        released_at=None,
     )
     return file_id
 
@@ -100,6 +106,18 @@ def remove_file(work: Work, file_id: int, now: datetime) -> bool:
 def ask_for_scans(work: Work) -> int:
     """Let every file wait for the scanner that was attached when there was none; how many."""
     return work.run(_ASK_FOR_SCANS)
+
+
+def list_released(work: Work, entry_id: int) -> frozenset[int]:
+    """Files of the entry that judges of a blind round are given as they are."""
+    return frozenset(row.id for row in work.list_all(_RELEASED, entry_id=entry_id))
+
+
+def set_released(work: Work, file_id: int, released_at: datetime | None) -> bool:
+    """Release a file to judges, or (None) withhold it again; whether that changed anything."""
+    if released_at is None:
+        return work.run(_WITHHOLD, file_id=file_id) > 0
+    return work.run(_RELEASE, file_id=file_id, now=to_ms(released_at)) > 0
 
 
 def set_scan(work: Work, *, digest: str, scan: ScanState) -> None:

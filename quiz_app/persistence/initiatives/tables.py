@@ -113,7 +113,10 @@ class DbEntryVersion(Model):
 
 
 class DbEntryFile(Model):
-    """A file of an entry; its content lies in the storage under its digest. Files of versions are never removed."""
+    """A file of an entry; its content lies in the storage under its digest. Files of versions are never removed.
+
+    ``released_at``: since when judges of a blind round are given the file itself, because an organiser looked at it.
+    """
 
     __tablename__ = "entry_files"
     id: Mapped[Identifier]
@@ -127,6 +130,7 @@ class DbEntryFile(Model):
     added_by_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"))
     added_at: Mapped[Instant]
     removed_at: Mapped[OptionalInstant]
+    released_at: Mapped[OptionalInstant]
     __table_args__ = (
         CheckConstraint("scan IN ('not_configured', 'waiting', 'clean', 'infected')", name="scan"),
         CheckConstraint("length(digest) = 64", name="digest"),

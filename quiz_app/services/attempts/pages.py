@@ -13,14 +13,17 @@ from quiz_app.domain.contests import (
     compute_phase,
     ensure_may_start,
     find_reveal,
+    is_practice,
     may_see_ranking,
 )
 from quiz_app.domain.errors import AttemptClosed, NotFound, Refusal
+from quiz_app.domain.essays import EssayMark
 from quiz_app.domain.people import Person
 from quiz_app.domain.receipts import make_receipt
 from quiz_app.domain.results import is_passed
 from quiz_app.persistence import attempts as attempts_store
 from quiz_app.persistence.attempts import AttemptRow, RoundStanding
+from quiz_app.persistence.attempts.essays import ESSAY_FORM, map_marks
 from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.attempts.closing import close_attempts, mark_slot
 from quiz_app.services.attempts.feedback import make_feedback
@@ -264,7 +267,15 @@ def _to_result_page(work: Work, row: AttemptRow, home: HomeRound, now: datetime)
         receipt=make_receipt(attempt),
         late_count=late_count,
         history=tuple(reversed(last)),
+        essay_marks=_list_essay_marks(work, row),
     )
+
+
+def _list_essay_marks(work: Work, row: AttemptRow) -> tuple[tuple[int, EssayMark], ...]:
+    # Papers without an essay, which is every paper that counts, cost no statement more.
+    if not is_practice(row.round) or all(slot.form != ESSAY_FORM for slot in row.attempt.paper):
+        return ()
+    return tuple(sorted(map_marks(work, row.attempt.id).items()))
 
 
 def _add_to_topic(figures: TopicFigures | None, name: str, is_right: bool, source: LegalSource) -> TopicFigures:

@@ -12,6 +12,7 @@ from question_bank.responses import Choice
 from quiz_app.domain.attempts import Attempt
 from quiz_app.domain.contests import Phase, Round
 from quiz_app.domain.errors import Refusal
+from quiz_app.domain.essays import EssayMark
 from quiz_app.domain.receipts import Receipt
 from quiz_app.persistence.attempts import AttemptLine, RecentScore
 from quiz_app.persistence.attempts.standings import OpenAttempt
@@ -150,6 +151,8 @@ class ResultPage:
     """Questions to which answers came after the end: kept on record, never counted."""
     history: tuple[AttemptLine, ...]
     """The last finished attempts of the round, the earliest first."""
+    essay_marks: tuple[tuple[int, EssayMark], ...] = ()
+    """Slot and mark of the essays that a person has marked. They are in no score."""
 
 
 @dataclass(frozen=True, slots=True)

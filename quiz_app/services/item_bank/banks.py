@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from question_bank.readers.bank_folder import Topic
-from quiz_app.domain.errors import InvalidInput
-from quiz_app.domain.items import BankCodeTaken
+from quiz_app.domain.errors import InvalidInput, NotFound
+from quiz_app.domain.items import BankCodeTaken, TopicInUse
 from quiz_app.domain.names import clean_name, fold_text
 from quiz_app.domain.people import Person
 from quiz_app.persistence import audit
+from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import items as items_store
-from quiz_app.persistence.session import UniqueViolation, Work, transaction
+from quiz_app.persistence.session import UniqueViolation, Work, reading, transaction
 from quiz_app.services.item_bank.codes import make_topic
 from quiz_app.services.item_bank.listing import ensure_may_organise
 from quiz_app.services.item_bank.writing import lock_bank
@@ -60,19 +61,25 @@ def change_bank(
     title: str,
     names: Mapping[str, str],
     topic_names: Sequence[str],
+    removed: Collection[str] = (),
     now: datetime,
 ) -> None:
-    """Name a bank and its topics anew (``names`` by topic code), and add topics. Codes stay: items and blueprints know
-    a topic by its code.
+    """Name a bank and its topics anew (``names`` by topic code), add topics, and take out empty ones
+    (``removed``, by code). Codes stay: items and blueprints know a topic by its code.
 
-    Raises NotAllowed, NotFound, InvalidInput.
+    Raises NotAllowed, NotFound, InvalidInput, TopicInUse.
     """
     ensure_may_organise(organiser)
     title = _read_title(title)
     with transaction() as work:
         bank = lock_bank(work, bank_id)
         before = items_store.read_topics(bank)
-        named = [Topic(topic.code, _read_topic(names.get(topic.code, topic.name)) or topic.name) for topic in before]
+        used = _find_used_topics(work, bank_id) if removed else frozenset()
+        for topic in before:
+            if topic.code in removed and topic.code in used:
+                raise TopicInUse(topic.name)
+        kept = [topic for topic in before if topic.code not in removed]
+        named = [Topic(topic.code, _read_topic(names.get(topic.code, topic.name)) or topic.name) for topic in kept]
         topics = _add_topics(named, topic_names)
         if (bank.title, before) == (title, topics):
             return
@@ -85,6 +92,25 @@ def change_bank(
             subject=("bank", bank_id),
             details={"code": bank.code, "before": _describe(bank.title, before), "after": _describe(title, topics)},
         )
+
+
+def find_empty_topics(*, organiser: Person, bank_id: int) -> frozenset[str]:
+    """Codes of the topics that can be taken out: no item has them and no blueprint names them. Raises NotAllowed,
+    NotFound.
+    """
+    ensure_may_organise(organiser)
+    with reading() as work:
+        bank = items_store.get_bank_row(work, bank_id)
+        if bank is None:
+            raise NotFound
+        codes = {topic.code for topic in items_store.read_topics(bank)}
+        return frozenset(codes - _find_used_topics(work, bank_id))
+
+
+def _find_used_topics(work: Work, bank_id: int) -> frozenset[str]:
+    rounds = [round_ for round_ in contests_store.list_rounds(work) if round_.bank_id == bank_id]
+    named = {cell.topic for round_ in rounds for cell in round_.settings.blueprint.cells if cell.topic}
+    return items_store.list_used_topics(work, bank_id) | named
 
 
 def _read_title(text: str) -> str:

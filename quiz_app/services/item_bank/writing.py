@@ -37,6 +37,7 @@ def add_item(*, organiser: Person, bank_id: int, item: Item, now: datetime) -> i
     _ensure_valid(item)
     with transaction() as work:
         bank = lock_bank(work, bank_id)
+        _ensure_topic(bank, item)
         codes = listing.map_codes(work, bank_id)
         if item.code in codes:
             raise ItemCodeTaken(item.code)
@@ -80,6 +81,8 @@ def change_item(*, organiser: Person, item_id: int, number: int, item: Item, now
             if item.code in listing.map_codes(work, bank.id):
                 raise ItemCodeTaken(item.code)
             changes.set_code(work, item_id=item_id, code=item.code)
+        if item.topic != current.item.topic:
+            _ensure_topic(bank, item)
         ensure_papers(work, bank, {current.version_id}, now)
         items_store.add_version(
             work, item_id=item_id, number=number + 1, item=item, now_ms=to_ms(now), author_id=organiser.id
@@ -159,6 +162,12 @@ def list_needing_rounds(work: Work, bank: Row, leaving: Collection[int], now: da
 def describe_item(item: Item) -> dict[str, Any]:
     """The item as the audit trail keeps it."""
     return {"topic": item.topic, "level": str(item.level), **to_version_values(item)}
+
+
+def _ensure_topic(bank: Row, item: Item) -> None:
+    """Under the lock of the bank: the topic may have been taken out since the form was opened."""
+    if item.topic not in {topic.code for topic in items_store.read_topics(bank)}:
+        raise InvalidInput("The bank has no such topic any more. Choose another; nothing was stored.")
 
 
 def _ensure_valid(item: Item) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from quiz_app.domain.errors import NotFound
-from quiz_app.domain.initiatives.entries import Entry
+from quiz_app.domain.initiatives.entries import Entry, EntryFile
 from quiz_app.domain.initiatives.rounds import InitiativeRound
 from quiz_app.domain.initiatives.states import EntryState
 from quiz_app.domain.judging.conflicts import DeclaredConflict
@@ -17,6 +17,8 @@ from quiz_app.domain.people import Person
 from quiz_app.domain.units import Unit
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store
+from quiz_app.persistence.initiatives import files as files_store
+from quiz_app.persistence.initiatives import versions as versions_store
 from quiz_app.persistence.judging import conflicts as conflicts_store
 from quiz_app.persistence.judging import judged_entries as judged_store
 from quiz_app.persistence.judging import judgements as judgements_store
@@ -111,6 +113,10 @@ class EntrySheets:
     free_judges: tuple[Judge, ...]
     barred_judges: tuple[Judge, ...]
     """Judges who do not have it and may not: a conflict of interest."""
+    files: tuple[EntryFile, ...]
+    """Of the latest version."""
+    released_ids: frozenset[int]
+    """Files that judges of a blind round are given as they are."""
     namesake_ids: frozenset[int]
     """Judges who are called as one of the authors is."""
     is_open: bool
@@ -210,6 +216,8 @@ def view_entry_sheets(*, organiser: Person, entry_id: int, now: datetime) -> Ent
         conflicts = read_conflict_rules(work, round_)
         judges = panels_store.list_judges(work)
         namesakes = list_namesakes(work, round_, judges, entry_id=entry_id)
+        files = versions_store.list_versions(work, entry_id)[-1].files
+        released = files_store.list_released(work, entry_id)
     taken = {each.judge_id for each in judgements if each.state is not JudgementState.WITHDRAWN}
     judged = to_judged(entry)
     others = [judge for judge in judges if judge.id not in taken]
@@ -225,6 +233,8 @@ def view_entry_sheets(*, organiser: Person, entry_id: int, now: datetime) -> Ent
         judgements=judgements,
         free_judges=tuple(judge for judge in others if judge not in barred),
         barred_judges=tuple(barred),
+        files=tuple(files),
+        released_ids=released,
         namesake_ids=frozenset(judge_id for judge_id, _ in namesakes),
         is_open=is_open,
     )

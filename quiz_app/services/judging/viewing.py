@@ -15,6 +15,7 @@ from quiz_app.domain.judging.marks import ensure_marking_open, find_rubric
 from quiz_app.domain.judging.rubrics import Rubric
 from quiz_app.domain.people import Person
 from quiz_app.domain.units import UnitTree
+from quiz_app.persistence.initiatives import files as files_store
 from quiz_app.persistence.initiatives import rounds as rounds_store
 from quiz_app.persistence.initiatives import versions as versions_store
 from quiz_app.persistence.judging import judgements as judgements_store
@@ -100,12 +101,13 @@ class SheetPage:
 
 @dataclass(frozen=True, slots=True)
 class SheetFile:
-    """A file that a judge opened. ``blinder`` is None where nothing is hidden."""
+    """A file that a judge opened. ``blinder`` is None where its content is not hidden; ``is_blind``: its name is."""
 
     judgement_id: int
     file: EntryFile
     position: int
     blinder: Blinder | None
+    is_blind: bool
 
 
 def list_own_sheets(*, judge: Person, now: datetime) -> tuple[list[JudgeStage], bool]:
@@ -180,9 +182,10 @@ def open_sheet_file(*, judge: Person, judgement_id: int, file_id: int) -> SheetF
         if found is None:
             raise NotFound
         blinder = None
-        if is_blind_stage(sheet.round, sheet.judgement.stage):
+        is_blind = is_blind_stage(sheet.round, sheet.judgement.stage)
+        if is_blind and file_id not in files_store.list_released(work, sheet.entry.id):
             blinder = make_blinder_of(work, sheet.entry, version, sheet.round.settings.form)
-        return SheetFile(judgement_id, found[1], found[0], blinder)
+        return SheetFile(judgement_id, found[1], found[0], blinder, is_blind)
 
 
 def hide_titles(work: Work, round_: InitiativeRound, judge_id: int, lines: Sequence[JudgeLine]) -> dict[int, str]:

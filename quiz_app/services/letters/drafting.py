@@ -21,6 +21,7 @@ from quiz_app.domain.letters import (
     LetterText,
     MailNotSet,
     NobodyToWriteTo,
+    add_close,
     clean_text,
     is_usable_address,
     make_facts,
@@ -87,13 +88,19 @@ def change_text(*, person: Person, scope: PeopleScope, batch_id: int, subject: s
 
 def remove_recipients(
     *, person: Person, scope: PeopleScope, batch_id: int, letter_ids: Sequence[int], now: datetime
-) -> None:
-    """Take people out of a draft. Raises NotFound, NotAllowed, BatchEnded."""
+) -> int:
+    """Take people out of a draft; how many. Raises NotFound, NotAllowed, BatchEnded, InvalidInput where none of them
+    stands in it.
+    """
     with transaction() as work:
         _lock_draft(work, person=person, scope=scope, batch_id=batch_id)
+        chosen = set(batches_store.map_drafts(work, batch_id).values()).intersection(letter_ids)
+        if not chosen:
+            raise InvalidInput("Nobody who was ticked stands in the draft any more. Nothing was changed.")
         batches_store.cancel_drafts(
-            work, batch_id=batch_id, letter_ids=letter_ids, reason=LetterReason.REMOVED, now=now
+            work, batch_id=batch_id, letter_ids=sorted(chosen), reason=LetterReason.REMOVED, now=now
         )
+    return len(chosen)
 
 
 def discard_batch(*, person: Person, scope: PeopleScope, batch_id: int, now: datetime) -> None:
@@ -142,7 +149,8 @@ def approve_batch(
                 left_out.setdefault(reason or LetterReason.NO_ADDRESS, []).append(letter_id)
                 continue
             facts = _make_facts(line)
-            ready.append(ReadyLetter(letter_id, line.email, fill(batch.text, facts), facts))
+            text = fill(batch.text, add_close(facts, round_.closes_at, round_.zone))
+            ready.append(ReadyLetter(letter_id, line.email, text, facts))
         if not ready:
             raise NobodyToWriteTo
         for reason, letter_ids in left_out.items():

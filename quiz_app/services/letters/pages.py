@@ -15,6 +15,7 @@ from quiz_app.domain.letters import (
     LetterReason,
     LetterState,
     LetterText,
+    add_close,
     is_usable_address,
 )
 from quiz_app.domain.people import Person
@@ -110,10 +111,12 @@ def view_letter(*, person: Person, scope: PeopleScope, batch_id: int, letter_id:
     """A letter of the batch as it was sent, or as it would be. Raises NotFound."""
     with reading() as work:
         batch = get_batch(work, person=person, scope=scope, batch_id=batch_id)
+        round_ = get_round(work, batch.round_id)
         recipient = recipients_store.find_recipient(work, scope, batch_id=batch_id, letter_id=letter_id)
     if recipient is None:
         raise NotFound
-    return LetterPage(batch, recipient, recipient.text or fill(batch.text, recipient.facts))
+    facts = add_close(recipient.facts, round_.closes_at, round_.zone)
+    return LetterPage(batch, recipient, recipient.text or fill(batch.text, facts))
 
 
 def list_own_batches(*, lead: Person) -> list[Batch]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
 
+from question_bank.readers.report import ImportProblem, Severity
 from question_bank.readers.report import mark_message as N_
 from quiz_app.domain.errors import NotAllowed
 from quiz_app.domain.jobs import JobFailed, JobKind
@@ -15,6 +17,7 @@ from quiz_app.persistence.session import Work, transaction
 from quiz_app.services.job_running import UPLOADS_PREFIX
 from quiz_app.services.jobs import add_job
 from quiz_app.services.running_job import RunningJob
+from quiz_app.services.staff_lists.packing import dump_problem
 from quiz_app.services.staff_lists.staging import preview_list
 from quiz_app.storage import FileMissing, Storage
 
@@ -47,8 +50,16 @@ def read_large_list(job: RunningJob, *, keys: KeyedHashes, today: date) -> None:
         raise JobFailed(N_("The file is no longer there. Nothing was stored; upload it again.")) from None
     job.report(0)
 
-    def finish(work: Work, import_id: int, rows: int) -> None:
-        job.say(N_("The list was read: %(count)s rows. Nothing has been changed yet."), count=rows, import_id=import_id)
+    def finish(work: Work, import_id: int, rows: int, problems: Sequence[ImportProblem]) -> None:
+        errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+        if errors:
+            job.say(
+                N_("The list has errors: %(count)s. The first: %(problem)s. Nothing was changed."),
+                count=len(errors), problem=dump_problem(errors[0]), import_id=import_id,
+            )  # fmt: skip
+        else:
+            said = N_("The list was read: %(count)s rows. Nothing has been changed yet.")
+            job.say(said, count=rows, import_id=import_id)
         job.finish_in(work)
 
     preview_list(

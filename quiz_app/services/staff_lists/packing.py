@@ -28,8 +28,8 @@ def pack(
     shown: int,
 ) -> bytes:
     """All of it; ``shown`` problems stand in the head."""
-    head = _compress([samples, [_dump_problem(problem) for problem in problems[:shown]]])
-    body = _compress([digest, [_dump_problem(problem) for problem in problems], [astuple(row) for row in rows]])
+    head = _compress([samples, [dump_problem(problem) for problem in problems[:shown]]])
+    body = _compress([digest, [dump_problem(problem) for problem in problems], [astuple(row) for row in rows]])
     return len(head).to_bytes(_LENGTH_BYTES, "big") + head + body
 
 
@@ -37,13 +37,13 @@ def unpack_head(content: bytes) -> tuple[Mapping[str, Any], tuple[ImportProblem,
     """Samples and the first problems."""
     end = _LENGTH_BYTES + int.from_bytes(content[:_LENGTH_BYTES], "big")
     samples, problems = _decompress(content[_LENGTH_BYTES:end])
-    return samples, tuple(_load_problem(problem) for problem in problems)
+    return samples, tuple(load_problem(problem) for problem in problems)
 
 
 def unpack_problems(content: bytes) -> tuple[ImportProblem, ...]:
     """Every problem."""
     _, problems, _ = _decompress_body(content)
-    return tuple(_load_problem(problem) for problem in problems)
+    return tuple(load_problem(problem) for problem in problems)
 
 
 def unpack_rows(content: bytes) -> tuple[str, tuple[StaffRow, ...]]:
@@ -70,7 +70,8 @@ def _decompress(content: bytes) -> Any:
     return json.loads(zlib.decompress(content))
 
 
-def _dump_problem(problem: ImportProblem) -> list[Any]:
+def dump_problem(problem: ImportProblem) -> list[Any]:
+    """The problem as JSON can hold it."""
     place = problem.place
     values = {name: value if isinstance(value, int | str) else str(value) for name, value in problem.values.items()}
     return [
@@ -79,6 +80,7 @@ def _dump_problem(problem: ImportProblem) -> list[Any]:
     ]  # fmt: skip
 
 
-def _load_problem(problem: list[Any]) -> ImportProblem:
+def load_problem(problem: list[Any]) -> ImportProblem:
+    """The problem from what ``dump_problem`` made of it."""
     kind, number, part, column, field, message, values, severity = problem
     return ImportProblem(Place(PlaceKind(kind), number, part, column), field, message, values, Severity(severity))

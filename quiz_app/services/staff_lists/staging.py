@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -80,10 +80,10 @@ def preview_list(
     keys: KeyedHashes,
     now: datetime,
     today: date,
-    then: Callable[[Work, int, int], None] | None = None,
+    then: Callable[[Work, int, int, Sequence[ImportProblem]], None] | None = None,
 ) -> int:
     """Read the file and keep what it says; the id under which it can be looked at. No account is changed. ``then`` is
-    called with id and number of rows before the transaction ends.
+    called with id, number of rows and problems (errors first) before the transaction ends.
 
     Raises NotAllowed.
     """
@@ -132,7 +132,7 @@ def preview_list(
             details={"rows": read.row_count, "errors": errors, **counts},
         )
         if then is not None:
-            then(work, import_id, read.row_count)
+            then(work, import_id, read.row_count, problems)
     return import_id
 
 

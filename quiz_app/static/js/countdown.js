@@ -29,4 +29,16 @@ function show() {
   }
 }
 
+// A page that waits for an opening says that it loads itself again, and does so once, at a moment of its own: thousands
+// of pages that count to the same second must not ask in the same second.
+const waiting = document.querySelector("[data-opens-in-ms]");
+
+function open() {
+  if (performance.now() - loadedAt < Number(waiting.dataset.opensInMs)) return;
+  clearInterval(opening);
+  setTimeout(() => window.location.reload(), 500 + Math.random() * (Number(waiting.dataset.spreadMs) - 500));
+}
+
+if (waiting) waiting.hidden = false;
+const opening = waiting ? setInterval(open, 500) : null;
 setInterval(show, 1000);

@@ -24,7 +24,8 @@ def show_file(judgement_id: int, file_id: int) -> Response | str:
     """The file, under a name that tells nothing.
 
     In a blind round only its text leaves the server: pictures, properties of the document and the names of those who
-    commented on it could all say who wrote it. What has no text is not shown.
+    commented on it could all say who wrote it. What has no text is not shown, unless
+    an organiser has looked at the file and released it.
     """
     opened = viewing.open_sheet_file(judge=get_current_person(), judgement_id=judgement_id, file_id=file_id)
     ensure_servable(opened.file, is_own=False)
@@ -37,7 +38,7 @@ def show_file(judgement_id: int, file_id: int) -> Response | str:
         response = send_stored(
             get_storage(),
             make_key(opened.file.digest),
-            name=opened.file.name,
+            name=name if opened.is_blind else opened.file.name,
             media_type=MEDIA_TYPES[FileKind(opened.file.kind)],
             size=opened.file.size,
         )

@@ -19,6 +19,7 @@ from quiz_app.web.organiser import (  # noqa: E402 - they add their views to bp
     blueprints,  # noqa: F401
     contests,  # noqa: F401
     entry_archives,  # noqa: F401
+    essays,  # noqa: F401
     exceptions,  # noqa: F401
     gallery,  # noqa: F401
     initiative_papers,  # noqa: F401

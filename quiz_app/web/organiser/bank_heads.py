@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from quiz_app.domain.errors import Refusal
-from quiz_app.services.item_bank.banks import add_bank, change_bank
+from quiz_app.services.item_bank.banks import add_bank, change_bank, find_empty_topics
 from quiz_app.services.item_bank.listing import BankHead, view_head
 from quiz_app.web.forms import normalise_text
 from quiz_app.web.identity import get_current_person, get_now
@@ -48,6 +48,7 @@ def edit_bank(bank_id: int) -> Answer:
             title=_read("title"),
             names={topic.code: _read(f"topic/{topic.code}") for topic in bank.topics},
             topic_names=_read("topics").splitlines(),
+            removed=request.form.getlist("remove"),
             now=get_now(),
         )
     except Refusal as refusal:
@@ -70,9 +71,12 @@ def _render(bank: BankHead | None, refusal: Refusal | None) -> str:
     """The form; after a refusal with what was typed."""
     given = request.form if refusal else {}
     names = [(topic.code, given.get(f"topic/{topic.code}", topic.name)) for topic in bank.topics] if bank else []
+    empty = find_empty_topics(organiser=get_current_person(), bank_id=bank.id) if bank else frozenset()
     return render_template(
         "organiser/bank_head_form.html",
         bank=bank,
+        empty=empty,
+        removed=request.form.getlist("remove") if refusal else [],
         title=given.get("title", bank.title if bank else ""),
         code=given.get("code", ""),
         topics=given.get("topics", ""),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import current_app, render_template
 
 from quiz_app.services.boards import view_live_board
 from quiz_app.services.contests import list_public_contests
 from quiz_app.web.identity import get_cache, get_current_person, get_now
 from quiz_app.web.organiser import bp
+from quiz_app.web.watching import read_last_minute
 
 
 @bp.get("/")
@@ -21,4 +22,4 @@ def show_rounds() -> str:
 def show_round(round_id: int) -> str:
     """The live state of a round, and whether its bank can fill its papers."""
     board = view_live_board(organiser=get_current_person(), round_id=round_id, now=get_now())
-    return render_template("organiser/round.html", board=board)
+    return render_template("organiser/round.html", board=board, minute=read_last_minute(current_app))

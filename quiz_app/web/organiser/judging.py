@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from quiz_app.domain.errors import InvalidInput
 from quiz_app.domain.judging.ranking import Placed
-from quiz_app.services.judging import assigning, conflicts, overview, shortlisting
+from quiz_app.services.judging import assigning, conflicts, overview, releasing, shortlisting
 from quiz_app.services.judging.shortlisting import RankingPage
 from quiz_app.services.judging.standings import Flag
 from quiz_app.web.bank_query import read_page
@@ -58,6 +58,20 @@ def assign_one(entry_id: int) -> Response:
         organiser=get_current_person(), entry_id=entry_id, judge_id=read_number("judge_id"), now=get_now()
     )
     flash(gettext("The initiative was given to the judge."))
+    return redirect(url_for("organiser.show_entry_sheets", entry_id=entry_id), code=303)
+
+
+@bp.post("/judging/files/<int:file_id>")
+def release_entry_file(file_id: int) -> Response:
+    """Give judges of a blind round the file itself, or withhold it again."""
+    entry_id = releasing.release_file(
+        organiser=get_current_person(),
+        file_id=file_id,
+        is_released=request.form.get("action") == "release",
+        reason=read_text("reason"),
+        now=get_now(),
+    )
+    flash(gettext("Saved."))
     return redirect(url_for("organiser.show_entry_sheets", entry_id=entry_id), code=303)
 
 

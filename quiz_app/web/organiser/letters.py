@@ -67,7 +67,8 @@ def decide_letter(letter_id: int) -> Response:
 def retry_letters() -> Response:
     """Try all again that were not delivered."""
     count = outbox.retry_failed(organiser=get_current_person(), now=get_now())
-    flash(ngettext("%(num)d letter is tried again.", "%(num)d letters are tried again.", count), "plain")
+    message = ngettext("%(num)d letter is tried again.", "%(num)d letters are tried again.", count)
+    flash(message if count else gettext("No letter failed: none is tried again."), "plain")
     return redirect(url_for("organiser.show_letters"), code=303)
 
 

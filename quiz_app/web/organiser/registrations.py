@@ -10,7 +10,7 @@ from quiz_app.services import directory, registrations
 from quiz_app.web import people_words
 from quiz_app.web.identity import get_current_person, get_now
 from quiz_app.web.organiser import bp
-from quiz_app.web.registration_words import describe_decision
+from quiz_app.web.registration_views import add_decision_view
 from quiz_app.web.translate import gettext
 
 
@@ -43,18 +43,4 @@ def switch_registration(contest_id: int) -> Response:
     return redirect(url_for("organiser.show_registrations"), code=303)
 
 
-@bp.post("/registrations/<int:registration_id>/decision")
-def decide_registration(registration_id: int) -> Response:
-    """Approve or refuse one."""
-    person = get_current_person()
-    approves = request.form.get("decision") == "approve"
-    registration = registrations.decide(
-        actor=person,
-        scope=directory.find_organiser_scope(person),
-        registration_id=registration_id,
-        approves=approves,
-        reason=request.form.get("reason", ""),
-        now=get_now(),
-    )
-    flash(describe_decision(registration, approves=approves))
-    return redirect(url_for("organiser.show_registrations"), code=303)
+add_decision_view(bp, directory.find_organiser_scope)

@@ -95,7 +95,7 @@ def merge_unit(unit_id: int) -> Answer:
             reason=values["reason"],
             now=get_now(),
         )
-        return successor_id, gettext("The units were merged; %(number)s people went over.", number=people)
+        return successor_id, gettext("The units were merged; %(count)s people went over.", count=people)
 
     return _answer_action(unit_id, "merge", merge)
 

@@ -8,10 +8,11 @@ from quiz_app.domain.participation import REMINDED, Participation
 from quiz_app.services import directory
 from quiz_app.services.initiatives.listing import list_standings
 from quiz_app.services.participation.led_units import view_led_dashboard
-from quiz_app.services.participation.people import list_reminders, search_participants
-from quiz_app.web.directory_query import format_place, read_id
+from quiz_app.services.participation.people import list_reminders
+from quiz_app.web.directory_query import read_id
 from quiz_app.web.identity import get_current_person, get_now
 from quiz_app.web.participation_query import read_participation_query
+from quiz_app.web.participation_views import add_participants_view
 from quiz_app.web.participation_words import describe_participation
 from quiz_app.web.unit_lead import bp
 
@@ -24,28 +25,7 @@ def show_home() -> str:
     return render_template("unit_lead/home.html", page=page, standings=list_standings(lead, now), now=now)
 
 
-@bp.get("/rounds/<int:round_id>/people")
-def show_participants(round_id: int) -> str:
-    """The people of the own units with their results in a round."""
-    now, query = get_now(), read_participation_query(request.args)
-    page = search_participants(
-        scope=directory.find_lead_scope(get_current_person()),
-        round_id=round_id,
-        query=query.words,
-        unit_id=query.unit_id,
-        state=query.state,
-        after=query.after,
-        now=now,
-    )
-    return render_template(
-        "unit_lead/participants.html",
-        page=page,
-        query=query,
-        next_after=format_place(page.next_after),
-        states=list(Participation),
-        describe_state=describe_participation,
-        now=now,
-    )
+add_participants_view(bp, directory.find_lead_scope)
 
 
 @bp.get("/rounds/<int:round_id>/reminders")
