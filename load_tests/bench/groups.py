@@ -14,7 +14,7 @@ _ALL = (
     Group("attempt", "what a participant does, beside two floors", attempt.run, attempt.tell_winner),
     Group(
         "growth",
-        "what a participant does, with 1,000 and with 3,000,000 attempts stored",
+        "what a participant does, with 1,000 and with millions of attempts stored",
         growth.run,
         growth.tell,
     ),
