@@ -17,6 +17,7 @@ NATION_REQUESTS = 5600
 """Dynamic requests a second in the peak minute of three million people without a limit of attempts."""
 
 
+LAST_STARTS_SECONDS = 12.0
 IN_AN_ATTEMPT = ("save", "finish")
 """What nobody may be told to do later."""
 
@@ -118,7 +119,7 @@ def make_report(
         requests=measured.count,
         requests_per_second=round(measured.count / seconds, 1),
         busiest_10_seconds=round(outcome.tally.find_busiest_second_rate(**span), 1),
-        starts_per_second=round(sum(since <= each < until for each in outcome.starts) / seconds, 2),
+        starts_per_second=_count_starts(scenario, outcome),
         saves_per_second=round(outcome.tally.measure(["save"], **span).count / seconds, 1),
         in_flight=in_flight,
         finalised_after=finalised_after,
@@ -132,6 +133,14 @@ def make_report(
     )
     report.lines = _compare(scenario, report, outcome, finding)
     return report
+
+
+def _count_starts(scenario: Scenario, outcome: Outcome) -> float:
+    """A second; in the last moments before the close hardly anybody begins any more."""
+    since, until = scenario.settling, scenario.measured_until
+    if scenario.closes_after is not None:
+        until = max(since + 1.0, until - LAST_STARTS_SECONDS)
+    return round(sum(since <= each < until for each in outcome.starts) / (until - since), 2)
 
 
 def _list_latencies(outcome: Outcome, since: float, until: float) -> dict[str, dict[str, Any]]:

@@ -16,7 +16,7 @@ import pytest
 from load_tests.faults.journal import Cell, Journal
 from load_tests.lean.client import _join_chunks, _read_head, make_packet
 from load_tests.load.readme import BEGIN, END, write_table
-from load_tests.load.reporting import Line, Report, _compare_waits
+from load_tests.load.reporting import Line, Report, _compare_waits, _count_starts
 from load_tests.load.scenarios import BY_NAME, SCENARIOS
 from load_tests.people.browser import Browser
 from load_tests.people.crowd import Crowd
@@ -110,6 +110,14 @@ def test_who_was_told_to_come_back_is_an_error_only_where_it_costs_time_of_an_at
     evening, opening = BY_NAME["last_evening"].last(20.0), BY_NAME["opening"]
     assert [(line.reached, line.is_met) for line in _compare_waits(evening, outcome)] == [("1", False), ("1", False)]
     assert [(line.reached, line.is_met) for line in _compare_waits(opening, outcome)] == [("1", False), ("0", True)]
+
+
+def test_starts_are_counted_until_shortly_before_the_close() -> None:
+    evening = BY_NAME["last_evening"].last(60.0)
+    starts = [second / 2 for second in range(300)]
+    assert _count_starts(evening, Outcome({}, [], [], Tally(), starts, 0.0, 0.0)) == pytest.approx(2.0, abs=0.05)
+    until_close = [second for second in starts if second < 60.0 - 12.0]
+    assert _count_starts(evening, Outcome({}, [], [], Tally(), until_close, 0.0, 0.0)) == pytest.approx(2.0, abs=0.05)
 
 
 def test_half_of_the_pauses_are_below_the_median_and_the_mean_makes_three_minutes() -> None:
