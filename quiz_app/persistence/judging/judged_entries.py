@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -76,6 +77,14 @@ _LOADS = Statement.from_sql(
     f"AND entries.state IN {IN_CONTEST} GROUP BY judgements.judge_id"
 )
 
+_OPEN = Statement.from_sql(
+    "SELECT accounts.id AS judge_id, accounts.name, accounts.email, accounts.is_active, panels.id AS panel_id, "
+    "panels.name AS panel_name, COUNT(*) AS number FROM judgements JOIN entries ON entries.id = judgements.entry_id "
+    "JOIN accounts ON accounts.id = judgements.judge_id LEFT JOIN panels ON panels.id = judgements.panel_id "
+    "WHERE entries.round_id = :round_id AND judgements.stage = :stage AND judgements.state = 'given' "
+    f"AND entries.state IN {IN_CONTEST} GROUP BY accounts.id, accounts.name, accounts.name_key, accounts.email, "
+    "accounts.is_active, panels.id, panels.name ORDER BY panels.name, panels.id, accounts.name_key, accounts.id"
+)
 _ENTRY_STATES = {str(state): state for state in EntryState}
 
 
@@ -103,6 +112,17 @@ class JudgedState(NamedTuple):
     entry: JudgedLine
     sheets: int
     sequences: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSheets:
+    """A judge's sheets of one panel that are not confirmed; without a panel for what was given by hand alone."""
+
+    judge_id: int
+    judge_name: str
+    address: str | None
+    panel_name: str | None
+    count: int
 
 
 class SheetLine(NamedTuple):
@@ -180,6 +200,14 @@ def find_fingerprint(work: Work, round_id: int, stage: int) -> tuple[int, ...]:
     """
     row = work.find_one(_FINGERPRINT, round_id=round_id, stage=stage)
     return tuple(int(value or 0) for value in row or ())
+
+
+def list_open_sheets(work: Work, round_id: int, stage: int) -> list[OpenSheets]:
+    """Judges with sheets that are not confirmed, by panel and name; closed accounts have no address."""
+    return [
+        OpenSheets(row.judge_id, row.name, row.email if row.is_active else None, row.panel_name, row.number)
+        for row in work.list_all(_OPEN, round_id=round_id, stage=stage)
+    ]
 
 
 def count_loads(work: Work, round_id: int, stage: int) -> dict[int, int]:

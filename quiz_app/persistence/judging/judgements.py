@@ -90,25 +90,6 @@ _MARKS_OF = Statement.from_sql(
     "AND entries.round_id = :round_id AND judgements.stage = :stage AND judgements.state = 'confirmed' "
     f"AND entries.state IN {IN_CONTEST}"
 )
-_OPEN = Statement.from_sql(
-    "SELECT accounts.id AS judge_id, accounts.name, accounts.email, accounts.is_active, panels.id AS panel_id, "
-    "panels.name AS panel_name, COUNT(*) AS number FROM judgements JOIN entries ON entries.id = judgements.entry_id "
-    "JOIN accounts ON accounts.id = judgements.judge_id LEFT JOIN panels ON panels.id = judgements.panel_id "
-    "WHERE entries.round_id = :round_id AND judgements.stage = :stage AND judgements.state = 'given' "
-    f"AND entries.state IN {IN_CONTEST} GROUP BY accounts.id, accounts.name, accounts.name_key, accounts.email, "
-    "accounts.is_active, panels.id, panels.name ORDER BY panels.name, panels.id, accounts.name_key, accounts.id"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSheets:
-    """A judge's sheets of one panel that are not confirmed; without a panel for what was given by hand alone."""
-
-    judge_id: int
-    judge_name: str
-    address: str | None
-    panel_name: str | None
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,14 +243,6 @@ def list_lines_of(work: Work, judge_id: int) -> list[JudgeLine]:
             entry_state=EntryState(row.entry_state),
         )
         for row in work.list_all(_LINES_OF, judge_id=judge_id)
-    ]
-
-
-def list_open_sheets(work: Work, round_id: int, stage: int) -> list[OpenSheets]:
-    """Judges with sheets that are not confirmed, by panel and name; closed accounts have no address."""
-    return [
-        OpenSheets(row.judge_id, row.name, row.email if row.is_active else None, row.panel_name, row.number)
-        for row in work.list_all(_OPEN, round_id=round_id, stage=stage)
     ]
 
 

@@ -17,10 +17,8 @@ from quiz_app.domain.people import Person
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import boards as boards_store
 from quiz_app.persistence.judging import judged_entries as judged_store
-from quiz_app.persistence.judging import judgements as judgements_store
 from quiz_app.persistence.judging import prizes as prizes_store
-from quiz_app.persistence.judging.judged_entries import JudgedLine
-from quiz_app.persistence.judging.judgements import OpenSheets
+from quiz_app.persistence.judging.judged_entries import JudgedLine, OpenSheets
 from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.judging.access import open_round
 from quiz_app.services.letters import queue_letter
@@ -52,7 +50,7 @@ def view_letters(*, organiser: Person, round_id: int, address: str) -> LettersPa
     with reading() as work:
         round_, _ = open_round(work, organiser, round_id)
         stage = find_stage(round_)
-        late = () if round_.published_at else tuple(judgements_store.list_open_sheets(work, round_id, stage))
+        late = () if round_.published_at else tuple(judged_store.list_open_sheets(work, round_id, stage))
         recipients = _list_recipients(work, round_) if round_.published_at else {}
         sample = None
         if recipients:
@@ -73,7 +71,7 @@ def remind_judges(*, organiser: Person, round_id: int, address: str, is_mail_set
         stage = find_stage(round_)
         ensure_marking_open(round_, stage, now)
         counts: dict[int, int] = {}
-        for line in judgements_store.list_open_sheets(work, round_id, stage):
+        for line in judged_store.list_open_sheets(work, round_id, stage):
             counts[line.judge_id] = counts.get(line.judge_id, 0) + line.count
         until = round_.judging_closes_at if stage == FIRST_STAGE else None
         day = now.astimezone(round_.zone).date().isoformat()

@@ -186,14 +186,9 @@ def export_matrix(*, organiser: Person, round_id: int, now: datetime) -> ScoreMa
         kept = read_kept_standings(work, round_, rules)
         people = _list_people(work, round_id, panels_store.list_panels(work, round_id))
     with_sheets = {sheet.judge_id for each in kept.standings for sheet in each.sheets}
+    subject = ("initiative_round", round_id)
     with single_write() as work:
-        audit.add_entry(
-            work,
-            now=now,
-            actor_id=organiser.id,
-            action="score_matrix_exported",
-            subject=("initiative_round", round_id),
-        )
+        audit.add_entry(work, now=now, actor_id=organiser.id, action="score_matrix_exported", subject=subject)
     return ScoreMatrix(
         round=round_,
         rules=rules,
