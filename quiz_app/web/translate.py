@@ -62,8 +62,9 @@ def show_count(value: Any) -> Any:
 def translate(message: str, **values: Any) -> Markup:
     """The text for a page: safe as it stands, with the values escaped."""
     language = get_language()
-    text = _find_text(language, message)
-    return Markup(_show_counts(text)) % _mark_counts(values, language) if values else text  # noqa: S704 - our own
+    return (
+        _find_pattern(language, message) % _mark_counts(values, language) if values else _find_text(language, message)
+    )
 
 
 def translate_number(singular: str, plural: str, num: int, **values: Any) -> Markup:
@@ -76,6 +77,11 @@ def translate_number(singular: str, plural: str, num: int, **values: Any) -> Mar
 @lru_cache(maxsize=5000)
 def _find_text(language: str, message: str) -> Markup:
     return Markup(load_catalogue(language).ugettext(message))  # noqa: S704 - from our own catalogue
+
+
+@lru_cache(maxsize=5000)
+def _find_pattern(language: str, message: str) -> Markup:
+    return Markup(_show_counts(load_catalogue(language).ugettext(message)))  # noqa: S704 - from our own catalogue
 
 
 @lru_cache(maxsize=8)
