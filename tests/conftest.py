@@ -155,7 +155,10 @@ def app(database_url: str) -> Iterator[Flask]:
     application = make_app(database_url)
     with application.app_context():
         yield application
-        # PostgreSQL drops a test's database only when nobody is connected to it.
+        from quiz_app.clock import follow
         from quiz_app.extensions import db
 
+        # A test that started what runs in the background made this process follow a database's clock.
+        follow(None)
+        # PostgreSQL drops a test's database only when nobody is connected to it.
         db.engine.dispose()

@@ -371,12 +371,17 @@ def test_the_thread_of_a_process_works_on_what_comes_and_the_sweeper_seals(
         for stop in stops:
             stop.set()
     time.sleep(0.1)
-    assert len(stops) == 2
+    # On PostgreSQL a third keeps the process's clock on the database's.
+    assert len(stops) == (3 if db.engine.name == "postgresql" else 2)
 
 
 def test_settings_say_what_runs_in_the_background(app: Flask) -> None:
     app.extensions["settings"] = replace(app.extensions["settings"], sweep_seconds=0, job_workers=0)
-    assert start_background(app) == []
+    stops = start_background(app)
+    for stop in stops:
+        stop.set()
+    # The clock is followed whatever else runs; SQLite has no other servers.
+    assert len(stops) == (1 if db.engine.name == "postgresql" else 0)
 
 
 def test_results_and_uploads_are_removed_after_seven_days(app: Flask, organiser: Person, handle: Handle) -> None:

@@ -6,7 +6,8 @@ import { say } from "./words.js";
 
 const LAST_SEND_MS = 8000; // how long what is unsent is tried before the person is told that it waits for the network
 const RETRY_MS = 1000;
-const READING_MS = 6000;
+const READING_MS = 5000;
+const SPREAD_MS = 5000;
 const FINISH_TRIES = 5;
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -58,7 +59,7 @@ export function makeEnding({ paper, sender, announcer, countUnsent, countReceive
     const late = lateCount > 0 ? ` ${say("late", { count: lateCount })}` : "";
     tell(say("received", { count }) + late);
     toResult.focus();
-    await wait(READING_MS);
+    await wait(READING_MS + Math.random() * SPREAD_MS);
     leave();
   }
 
