@@ -26,7 +26,7 @@ UV_VERSION := 0.13.9
 LOCK_ARGS ?=
 PYTEST_ARGS ?=
 # A process for each core, at most four; each has servers of its own, the browser is of one process.
-PYTEST_PROCESSES ?= -n auto --maxprocesses 4 --dist loadgroup
+PYTEST_PROCESSES ?= -n auto --maxprocesses 4
 
 # $(call install_debian,<packages>,<what for>): installs as root, else says what to type and stops.
 define install_debian

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.servers.databases import Migrate, PostgresqlCopies, SqliteCopies
 from tests.servers.postgresql import PostgresqlMissing, PostgresqlServer, start_postgresql
@@ -39,26 +41,35 @@ MARKER_OF_FIXTURE = {
 }
 
 
-# Tests that share servers of their own, or a browser: each group runs in one process, one after another.
-GROUPS = ("journeys", "faults", "cluster")
+# Folders whose tests start servers of their own or a browser, and go by the clock.
+HEAVY = ("cluster", "faults", "load", "journeys")
 
 
-def find_group(path: Path) -> str | None:
-    """The group of a test, by its folder."""
-    return next((group for group in GROUPS if group in path.parts), None)
+def is_heavy(path: Path) -> bool:
+    """Whether a test of this file keeps the machine busy by itself."""
+    return any(folder in path.parts for folder in HEAVY)
 
 
-# Before the plugin that reads the groups.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by the servers it asks for, so that no test has to say it twice.
-
-    The groups come first: with several processes, one works on them while the others go through the rest.
+class GroupedScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """With several processes: one works on all that is heavy, one after another; the others take file after file, so
+    that what the tests of a file share is started once.
     """
-    items.sort(key=lambda item: find_group(item.path) is None)
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "heavy" if is_heavy(Path(file)) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupedScheduling:
+    """In place of the one named by ``--dist``."""
+    return GroupedScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by the servers it asks for, so that no test has to say it; what takes longest comes first."""
+    items.sort(key=lambda item: not is_heavy(item.path))
     for item in items:
-        if group := find_group(item.path):
-            item.add_marker(pytest.mark.xdist_group(group))
         for fixture, marker in MARKER_OF_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)

@@ -37,7 +37,7 @@ from tests.servers.databases import PostgresqlCopies
 from tests.servers.ports import LOOPBACK
 from tests.servers.web import WebServer, start_web
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("overload")]
+pytestmark = pytest.mark.postgresql
 
 PEOPLE = 6
 TOKEN = "t0ken-of-the-watchers"  # noqa: S105 - of a server that lives as long as a test
