@@ -1,4 +1,4 @@
-"""Several servers for the tests of this folder, started once."""
+"""Several servers for the tests of this folder, started once and ended with its last test."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from quiz_app.extensions import db
 PEOPLE = 6
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cluster() -> Iterator[Cluster]:
     """Two web nodes behind nginx, PgBouncer, a primary and its replica, Redis, S3; and some participants."""
     # Not pytest's own folder, which is closed to the account that PostgreSQL runs as.
