@@ -16,11 +16,11 @@ from typing import Any, Protocol
 from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
-from quiz_app.clock import read_now
 from quiz_app.config import Settings
 from quiz_app.domain.initiatives.file_rules import UploadsBusy
 from quiz_app.web.admission_classes import find_classes
 from quiz_app.web.admission_gate import PATIENCE_SECONDS, Gate, Reason, RequestClass
+from quiz_app.web.identity import take_time_anew
 from quiz_app.web.waiting_page import answer_turned_away
 
 log = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ def register_admission(app: Flask) -> None:
         g.place = kind
         if endpoint == STARTING:
             # Its clock begins when it is admitted: what somebody waits costs no time of the quiz.
-            g.now = read_now()
+            take_time_anew()
         return None
 
     @app.after_request

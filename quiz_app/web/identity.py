@@ -107,6 +107,11 @@ def get_now() -> datetime:
     return g.now  # type: ignore[no-any-return]
 
 
+def take_time_anew() -> None:
+    """Count the request as arriving now, where what it has waited until here must not be taken from anybody's time."""
+    g.now = read_now()
+
+
 def get_settings() -> Settings:
     """The settings of this process."""
     return current_app.extensions["settings"]  # type: ignore[no-any-return]

@@ -445,7 +445,7 @@ def test_a_leak_that_is_planted_is_found(scene: Scene, monkeypatch: pytest.Monke
     monkeypatch.setattr(making, "ensure_scope", lambda *_args, **_named: None)
     assert any("POST /unit/lists" in leak for leak in find_leaks(scene, ["lead"], rules))
     monkeypatch.undo()
-    monkeypatch.setattr(directory, "find_lead_scope", lambda _person: EVERYONE)
+    monkeypatch.setattr(directory, "PeopleScope", lambda _account_id: EVERYONE)
     leaks = " ".join(find_leaks(scene, ["lead"], rules))
     for part in ("GET /unit/people", "/unit/rounds/", "reminders", "/unit/registrations", "/unit/people/slips"):
         assert part in leaks, part

@@ -39,10 +39,9 @@ class NginxServer(OwnedServer):
         """Address without a trailing slash."""
         return f"http://{LOOPBACK}:{self.port}"
 
-    @property
-    def log_path(self) -> Path:
-        """Where the server writes its errors."""
-        return self.directory / "error.log"
+    def __post_init__(self) -> None:
+        """Its log stands in its directory."""
+        self.log_path = self.directory / "error.log"
 
     def start(self) -> None:
         """Start on the port of this object and wait until it accepts connections."""

@@ -33,10 +33,9 @@ class PgbouncerServer(OwnedServer):
 
     title = "PgBouncer"
 
-    @property
-    def log_path(self) -> Path:
-        """Where the server writes its log."""
-        return self.directory / "pgbouncer.log"
+    def __post_init__(self) -> None:
+        """Its log stands in its directory."""
+        self.log_path = self.directory / "pgbouncer.log"
 
     def database_url(self, name: str) -> str:
         """Return the address of one database behind this pooler."""

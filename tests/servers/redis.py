@@ -35,10 +35,9 @@ class RedisServer(OwnedServer):
         """Address of database 0."""
         return f"redis://{LOOPBACK}:{self.port}/0"
 
-    @property
-    def log_path(self) -> Path:
-        """Where the server writes its log."""
-        return self.directory / "redis.log"
+    def __post_init__(self) -> None:
+        """Its log stands in its directory."""
+        self.log_path = self.directory / "redis.log"
 
     @property
     def pid(self) -> int:
