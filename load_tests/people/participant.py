@@ -79,6 +79,7 @@ def _start(person: Person, world: World, generator: random.Random) -> Asking:  #
     answer = yield from ask(Ask("start", f"/rounds/{world.round_id}/attempts", form={}), 303)
     world.starts.append(world.seconds)
     person.attempt_id, person.answered = int(answer.location.rpartition("/")[2]), 0
+    person.has_hurried = False
     person.ends_at = time.time() + min(float(world.plan["limit_seconds"]), world.find_time_left())
     return (yield from _open_paper(person))
 
@@ -181,11 +182,15 @@ def _look_back(person: Person, world: World, generator: random.Random) -> Life:
 
 
 def _think(seconds: float, person: Person, generator: random.Random) -> Life:
-    """Think; near the end of the time people hurry. Raises Closed when hardly any is left."""
+    """Think. Who would not come to an answer in the time that is left gives one more in a hurry; then Closed."""
     left = person.ends_at - time.time()
-    if left < SHORTEST_HURRY:
+    if seconds < left:
+        yield Think(seconds)
+        return
+    if left < SHORTEST_HURRY or person.has_hurried:
         raise Closed
-    yield Think(seconds if seconds < left else left * generator.uniform(0.1, 0.95))
+    person.has_hurried = True
+    yield Think(left * generator.uniform(0.1, 0.95))
 
 
 def _cap(seconds: float, world: World) -> float:

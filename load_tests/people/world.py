@@ -16,8 +16,8 @@ from load_tests.people.browser import Browser
 
 @dataclass(slots=True)
 class Person:
-    """Somebody with an account. ``attempt_id`` (0 for none), ``answered`` and ``ends_at`` (seconds since 1970) are of
-    the attempt that is open.
+    """Somebody with an account. ``attempt_id`` (0 for none), ``answered``, ``ends_at`` (seconds since 1970) and
+    ``has_hurried`` (gave a last answer in a hurry) are of the attempt that is open.
     """
 
     login: str
@@ -25,6 +25,7 @@ class Person:
     attempt_id: int = 0
     answered: int = 0
     ends_at: float = 0.0
+    has_hurried: bool = False
     token: str = ""
     """Of the page that is open already, where one is."""
     browser: Browser = field(default_factory=Browser)
