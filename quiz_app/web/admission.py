@@ -7,7 +7,6 @@ the server or the visitor is gone.
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,23 +19,13 @@ from quiz_app.config import Settings
 from quiz_app.domain.initiatives.file_rules import UploadsBusy
 from quiz_app.web.admission_classes import find_classes
 from quiz_app.web.admission_gate import PATIENCE_SECONDS, Gate, Reason, RequestClass
+from quiz_app.web.admission_returns import Returns
 from quiz_app.web.identity import take_time_anew
 from quiz_app.web.waiting_page import answer_turned_away
 
 log = logging.getLogger(__name__)
 
 STARTING = "participant.start"
-RETRY_SECONDS = {
-    RequestClass.FILES: (5, 20),
-    RequestClass.BOARDS: (5, 15),
-    RequestClass.PAGES: (3, 8),
-    RequestClass.SIGN_IN: (3, 8),
-    RequestClass.STARTS: (2, 6),
-    RequestClass.SITTING: (2, 4),
-    RequestClass.SAVES: (1, 3),
-}
-"""From when until when to come back, by class. Each visitor is told a moment of their own, so that those who were
-turned away together do not return together."""
 _OLDEST_SECONDS = 60.0
 """A request that says it is older comes from a proxy whose clock is another."""
 _TELLING_SECONDS = 1.0
@@ -83,6 +72,7 @@ class Admission:
 
     def __init__(self, settings: Settings) -> None:
         self.gate = Gate(settings.threads, settings.waiting_room)
+        self.returns = Returns()
         self.observer: Observer | None = None
         self.reads: dict[str, RequestClass] = {}
         self.writes: dict[str, RequestClass] = {}
@@ -94,6 +84,8 @@ class Admission:
         """Take a place for the request; whether there was one. ``age`` is how long it has been on its way (seconds)."""
         came_at = time.monotonic()
         reason = self.gate.enter(kind, patience=patience - age)
+        if reason is None:
+            self.returns.admitted += 1
         if self.observer is not None:
             if reason is None:
                 self.observer.note_entry(kind, time.monotonic() - came_at + age)
@@ -140,7 +132,7 @@ def register_admission(app: Flask) -> None:
         patience = PATIENCE_SECONDS + age if kind >= RequestClass.SITTING else PATIENCE_SECONDS
         if not admission.enter(kind, patience=patience, age=age):
             g.turned_away = kind
-            return answer_turned_away(kind, random.randint(*RETRY_SECONDS[kind]))  # noqa: S311 - only spreads visitors
+            return answer_turned_away(kind, admission.returns.choose_seconds(kind))
         g.place = kind
         if endpoint == STARTING:
             # Its clock begins when it is admitted: what somebody waits costs no time of the quiz.
