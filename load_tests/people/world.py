@@ -25,10 +25,10 @@ class Person:
     attempt_id: int = 0
     answered: int = 0
     ends_at: float = 0.0
-    has_hurried: bool = False
     token: str = ""
     """Of the page that is open already, where one is."""
     browser: Browser = field(default_factory=Browser)
+    has_hurried: bool = False
 
     def __post_init__(self) -> None:
         if self.cookie:
