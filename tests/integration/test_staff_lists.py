@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -18,7 +20,7 @@ from quiz_app.domain.people import Person, Role
 from quiz_app.persistence.session import Statement
 from quiz_app.services import staff_lists
 from quiz_app.services.jobs import find_job
-from quiz_app.services.staff_lists import StaffListChanged
+from quiz_app.services.staff_lists import StaffListChanged, staging
 from quiz_app.storage import FolderStorage
 from tests.factories import add_person, add_unit, run_sql
 from tests.integration.staff import KEYS, TODAY, add_staff_list, import_list, make_list, run_jobs
@@ -199,6 +201,19 @@ def test_a_fault_in_the_middle_leaves_nothing_behind(
     assert len(read_accounts()) == 2
 
 
+@pytest.fixture
+def slow_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever confirms keeps the transaction open for a while, so that the other waits in the middle of a statement."""
+    add_entry = staging.audit.add_entry
+
+    def add_entry_slowly(*arguments: Any, **values: Any) -> None:
+        add_entry(*arguments, **values)
+        time.sleep(0.3)
+
+    monkeypatch.setattr(staging.audit, "add_entry", add_entry_slowly)
+
+
+@pytest.mark.usefixtures("slow_ends")
 def test_of_two_who_confirm_at_once_one_imports(app: Flask, organiser: Person, tmp_path: Path) -> None:
     other = add_person("to-chuc-2", roles=[Role.ORGANISER])
     import_id = add_staff_list(organiser, make_list(AN, BINH))
@@ -214,6 +229,23 @@ def test_of_two_who_confirm_at_once_one_imports(app: Flask, organiser: Person, t
     assert sum(isinstance(outcome, StaffListChanged) for outcome in outcomes) == 1
     run_jobs(app, tmp_path)
     assert len([login for login in read_accounts() if login.startswith("cb")]) == 2
+
+
+@pytest.mark.usefixtures("slow_ends")
+def test_a_list_that_is_confirmed_and_dropped_at_once_is_one_of_the_two(app: Flask, organiser: Person) -> None:
+    import_id = add_staff_list(organiser, make_list(AN, BINH))
+    outcomes = run_together(
+        app,
+        [
+            lambda: staff_lists.confirm_list(
+                actor=organiser, import_id=import_id, closes_missing=False, now=read_now()
+            ),
+            lambda: staff_lists.discard_list(actor=organiser, import_id=import_id, now=read_now()),
+        ],
+    )
+    assert sum(isinstance(outcome, StaffListChanged) for outcome in outcomes) == 1
+    [row] = run_sql("SELECT state, job_id IS NULL AS is_without_job FROM staff_imports")
+    assert (row.state, bool(row.is_without_job)) in {("confirmed", False), ("discarded", True)}
 
 
 def test_names_in_three_columns_and_one_unit_for_all(app: Flask, organiser: Person, tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ _LOCK = Statement.from_sqls(postgresql=f"{_FIND_SQL} FOR UPDATE", sqlite=_FIND_S
 _LATEST = Statement.from_sql(
     "SELECT * FROM item_imports WHERE bank_id = :bank_id AND made_by_id = :account_id ORDER BY id DESC LIMIT :most"
 )
-# A job that has failed or was cancelled changed nothing: its import waits again.
+# A job that has failed or was cancelled changed nothing: its import waits again.  To be asked only of a row that a
+# statement before has locked: a statement that had to wait for the row does not see the job that was added meanwhile.
 _IS_FREE = (
     "(state = 'pending' OR (state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM jobs "
     "WHERE jobs.id = item_imports.job_id AND jobs.state IN ('queued', 'running'))))"
@@ -58,9 +59,8 @@ _CONFIRM = Statement.from_sql(
 _END = Statement.from_sql(
     f"UPDATE item_imports SET state = :state, counts = :counts, ended_at = :moment WHERE id = :import_id AND {WAITING}"  # noqa: S608
 )
-_OLD = Statement.from_sql(
-    f"SELECT id FROM item_imports WHERE {_IS_FREE} AND made_at < :before ORDER BY id LIMIT 100"  # noqa: S608
-)
+_OLD_SQL = f"SELECT id FROM item_imports WHERE {_IS_FREE} AND made_at < :before ORDER BY id LIMIT 100"  # noqa: S608
+_LOCK_OLD = Statement.from_sqls(postgresql=f"{_OLD_SQL} FOR UPDATE", sqlite=_OLD_SQL)
 
 
 def add_import(
@@ -127,8 +127,9 @@ def end_import(work: Work, *, import_id: int, state: str, counts: Mapping[str, i
 
 def discard_old(work: Work, *, before: datetime, now: datetime) -> None:
     """Drop what has waited too long."""
-    for row in work.list_all(_OLD, before=to_ms(before)):
-        end_import(work, import_id=row.id, state="discarded", counts={}, now=now)
+    for row in work.list_all(_LOCK_OLD, before=to_ms(before)):
+        if is_free(work, row.id):
+            end_import(work, import_id=row.id, state="discarded", counts={}, now=now)
 
 
 def _to_import(row: Row) -> StoredImport:

@@ -80,7 +80,9 @@ _LATEST = Statement(_WITHOUT_CONTENT.order_by(_imports.c.id.desc()).limit(bindpa
 _LOCK_SQL = "SELECT state, content, closes_missing FROM staff_imports WHERE id = :import_id"
 _LOCK = Statement.from_sqls(postgresql=f"{_LOCK_SQL} FOR UPDATE", sqlite=_LOCK_SQL)
 _CONTENT = Statement.from_sql(_LOCK_SQL)
-# A list whose job has failed or was cancelled changed nothing, and may be confirmed again or dropped.
+# A list whose job has failed or was cancelled changed nothing, and may be confirmed again or dropped.  To be asked only
+# of a row that a statement before has locked: a statement that had to wait for the row sees the row anew, and not the
+# job that was added meanwhile.
 _WAITS = (
     "(state = 'previewed' OR (state = 'confirmed' AND NOT EXISTS "
     "(SELECT 1 FROM jobs WHERE jobs.id = staff_imports.job_id AND jobs.state IN ('queued', 'running'))))"
@@ -97,10 +99,8 @@ _DISCARD = Statement.from_sql(
     "UPDATE staff_imports SET state = 'discarded', content = NULL, ended_at = :moment "  # noqa: S608
     f"WHERE id = :import_id AND {_WAITS}"
 )
-_FORGET_OLD = Statement.from_sql(
-    "UPDATE staff_imports SET state = 'discarded', content = NULL, ended_at = :moment "  # noqa: S608
-    f"WHERE {_WAITS} AND made_at < :before"
-)
+_OLD_SQL = f"SELECT id FROM staff_imports WHERE NOT ({ENDED}) AND made_at < :before ORDER BY id"  # noqa: S608
+_LOCK_OLD = Statement.from_sqls(postgresql=f"{_OLD_SQL} FOR UPDATE", sqlite=_OLD_SQL)
 # One import at a time: two would otherwise each plan against what the other is about to change.
 _QUEUE = Statement.from_sqls(postgresql="SELECT pg_advisory_xact_lock(7700107) AS locked", sqlite="SELECT 1 AS locked")
 _KNOWN = Statement.from_sql(
@@ -191,6 +191,7 @@ def lock_confirmed(work: Work, import_id: int) -> tuple[bytes, bool] | None:
 
 def confirm_import(work: Work, *, import_id: int, closes_missing: bool, job_id: int) -> bool:
     """Hand the list to its job; False where it is no longer waiting for that."""
+    work.list_all(_LOCK, import_id=import_id)
     return work.run(_CONFIRM, import_id=import_id, closes_missing=closes_missing, job_id=job_id) == 1
 
 
@@ -201,12 +202,14 @@ def end_import(work: Work, *, import_id: int, now: datetime) -> None:
 
 def discard_import(work: Work, *, import_id: int, now: datetime) -> bool:
     """Drop a list that was not applied; whether there was one."""
+    work.list_all(_LOCK, import_id=import_id)
     return work.run(_DISCARD, import_id=import_id, moment=to_ms(now)) == 1
 
 
 def discard_old_imports(work: Work, *, before: datetime, now: datetime) -> int:
     """Drop lists that nobody confirmed since that moment; how many."""
-    return work.run(_FORGET_OLD, before=to_ms(before), moment=to_ms(now))
+    old = work.list_all(_LOCK_OLD, before=to_ms(before))
+    return sum(discard_import(work, import_id=row.id, now=now) for row in old)
 
 
 def list_known(work: Work) -> list[KnownAccount]:

@@ -21,7 +21,7 @@ from quiz_app.persistence import audit
 from quiz_app.persistence import people as people_store
 from quiz_app.persistence.people import StaffImport
 from quiz_app.persistence.people import units as units_store
-from quiz_app.persistence.session import Work, reading, single_write, transaction
+from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.jobs import add_job
 from quiz_app.services.staff_lists import packing
 from quiz_app.services.staff_lists.reading import read_staff_list, to_import_problem
@@ -211,7 +211,7 @@ def confirm_list(*, actor: Person, import_id: int, closes_missing: bool, now: da
 def discard_list(*, actor: Person, import_id: int, now: datetime) -> None:
     """Drop what a list says. Raises NotAllowed, StaffListChanged."""
     _ensure_may_import(actor)
-    with single_write() as work:
+    with transaction() as work:
         if not people_store.discard_import(work, import_id=import_id, now=now):
             raise StaffListChanged
 
