@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from quiz_app.metrics import FOLDER_VARIABLE
+from quiz_app.figures_folder import FOLDER_VARIABLE
 
 SLOT_SECONDS = 5
 SLOTS = 13

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -20,7 +19,8 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
-FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+from quiz_app.figures_folder import FOLDER_VARIABLE
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # The objectives: a save within 100 ms for nineteen of twenty, within 300 ms for ninety-nine of a hundred.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -58,12 +58,6 @@ REPLICA_READS = Counter(
     "quiz_replica_reads", "Lists and rankings, by where they were read.", ("source",), registry=_own
 )
 CLOCK_JUMPS = Counter("quiz_clock_jumps", "Times the clock was seen to jump.", registry=_own)
-
-
-def prepare_folder(environment: MutableMapping[str, str]) -> None:
-    """Name a fresh, empty folder for the processes that are about to start, unless one is named."""
-    if not environment.get(FOLDER_VARIABLE):
-        environment[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="contest-metrics-")
 
 
 def render(gauges: dict[str, tuple[str, float]]) -> bytes:

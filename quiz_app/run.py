@@ -4,79 +4,40 @@ from __future__ import annotations
 
 import os
 import resource
+import runpy
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 
-from flask_migrate import upgrade
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
-
-from quiz_app import create_app
-from quiz_app.cli import load_contest_file
-from quiz_app.clock import read_now
-from quiz_app.config import DATA_FOLDER, ROOT, Settings, WrongSetting, read_settings
-from quiz_app.domain.errors import StorageUnavailable
-from quiz_app.extensions import db
-from quiz_app.metrics import prepare_folder
-from quiz_app.persistence.schema import alone_at_start
-from quiz_app.services.contests import has_contests
-from quiz_app.services.starting import CannotStart, check_redis, describe_unreachable, ensure_can_start
-
-DEMONSTRATION = ROOT / "contests" / "demonstration.yaml"
+from quiz_app.config import ROOT, Settings, WrongSetting, read_settings
+from quiz_app.figures_folder import prepare_folder
 
 
 def main() -> None:
     """Prepare and start; exits with a message when the settings or the database do not allow it."""
     try:
         settings = read_settings(os.environ)
-        prepare(settings)
-    except (WrongSetting, CannotStart) as error:
+    except WrongSetting as error:
         sys.exit(f"{error}")
-    except StorageUnavailable as error:
-        sys.exit(describe_unreachable(make_url(settings.database_url), error))
-    except SQLAlchemyError as error:
-        # Alembic works with SQLAlchemy's own connections; each migration is whole or not at all.
-        sys.exit(f"The database could not be brought up to this release: {str(error).splitlines()[0]}")
     prepare_folder(os.environ)
+    # Not before: what counts looks for that folder when it is imported.
+    from quiz_app.preparing import prepare_or_exit  # noqa: PLC0415
+
+    prepare_or_exit(settings)
     print(f"Listening on http://{settings.host}:{settings.port}", flush=True)
-    command = make_command(settings)
     allow_many_files()
     os.chdir(ROOT)
-    os.execv(command[0], command)  # noqa: S606 - the server takes this process's place
+    become(make_command(settings))
 
 
-def prepare(settings: Settings) -> None:
-    """Bring the database to this release and, if it is empty, load the demonstration."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and url.database and Path(url.database).is_relative_to(DATA_FOLDER):
-        DATA_FOLDER.mkdir(parents=True, exist_ok=True)
-    app = create_app(settings)
-    with app.app_context():
-        try:
-            _prepare_database(settings)
-        finally:
-            for engine in db.engines.values():
-                engine.dispose()
+def become(command: Sequence[str]) -> None:
+    """Go on as the web server of this command line (``python -m server …``); comes back when it ends.
 
-
-def _prepare_database(settings: Settings) -> None:
-    warnings = [*ensure_can_start(now=read_now()), check_redis(settings)]
-    for warning in filter(None, warnings):
-        print(warning, file=sys.stderr, flush=True)
-    with alone_at_start():
-        upgrade()
-        if settings.loads_demonstration and not has_contests():
-            load_contest_file(DEMONSTRATION)
-            print(DEMONSTRATION_SIGN_INS, flush=True)
-
-
-DEMONSTRATION_SIGN_INS = """
-Tài khoản dùng thử (mật khẩu: dung-thu-2026)
-  thisinh     người dự thi          canbo       người dự thi
-  phutrach    phụ trách đơn vị      bantochuc   Ban Tổ chức
-  giamkhao    giám khảo             quantri     quản trị
-  giamkhao2   giám khảo             lanhdaoso   lãnh đạo Sở (thẩm định sáng kiến)
-"""
+    In this process and not in a new one: the workers are forked from it and find the engine imported. A start imports
+    it once and not twice, and a worker that takes the place of one that died is there within half a second.
+    """
+    _, _, server, *words = command
+    sys.argv = [server, *words]
+    runpy.run_module(server, run_name="__main__", alter_sys=True)
 
 
 SPARE_THREADS = 4

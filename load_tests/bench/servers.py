@@ -19,7 +19,8 @@ from quiz_app.extensions import db
 from quiz_app.passwords import hash_password
 from quiz_app.persistence.people import NewAccount, add_accounts
 from quiz_app.persistence.session import transaction
-from quiz_app.run import DEMONSTRATION, make_command
+from quiz_app.preparing import DEMONSTRATION
+from quiz_app.run import make_command
 from tests.servers.ports import find_free_port
 from tests.servers.postgresql import PostgresqlServer
 from tests.servers.web import WebServer, start_web

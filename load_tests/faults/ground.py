@@ -113,7 +113,7 @@ class Ground:
             for number in range(setting.servers):
                 own = setting.environments[number] if number < len(setting.environments) else {}
                 environment = {name: text.format(folder=folder) for name, text in own.items()}
-                web = self._start_web(arena, setting, environment, starts_again=not fault.keeps_servers)
+                web = self._start_web(arena, setting, environment)
                 stack.callback(web.kill_all)
                 arena.webs.append(web)
             yield arena
@@ -175,10 +175,8 @@ class Ground:
         server.start()
         return server
 
-    def _start_web(self, arena: Arena, setting: Setting, own: Mapping[str, str], *, starts_again: bool) -> WebServer:
-        """By ``quiz_app.run`` where starting again is part of the fault; else at once by the command that it ends in,
-        the database being prepared.
-        """
+    def _start_web(self, arena: Arena, setting: Setting, own: Mapping[str, str]) -> WebServer:
+        """As in production; a wrong engine by the command line that a start ends in, the database being prepared."""
         environment = {
             "DATABASE_URL": arena.database_url,
             "REDIS_URL": self.redis.url,
@@ -187,11 +185,10 @@ class Ground:
             **own,
         }
         port, command = find_free_port(), None
-        if setting.wrong_engine or not starts_again:
+        if setting.wrong_engine:
             settings = read_settings(environment | {"PORT": str(port), "WEB_WORKERS": str(setting.workers)})
-            command = make_command(settings)
-        if command and setting.wrong_engine:
-            command = [part.replace("wsgi:app", "load_tests.faults.wrong_engines:app") for part in command]
+            module = "load_tests.faults.wrong_engines:app"
+            command = [part.replace("wsgi:app", module) for part in make_command(settings)]
             environment["WRONG_ENGINE"] = setting.wrong_engine
         return start_web(
             environment, workers=setting.workers, port=port, command=command, log_directory=arena.folder,

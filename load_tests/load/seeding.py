@@ -43,7 +43,7 @@ from quiz_app.persistence.columns import to_json
 from quiz_app.persistence.ids import make_lowest_id
 from quiz_app.persistence.people import NewAccount, add_accounts
 from quiz_app.persistence.session import Statement, reading, transaction
-from quiz_app.run import DEMONSTRATION
+from quiz_app.preparing import DEMONSTRATION
 from quiz_app.services.bank_cache import hold_bank
 
 SECRET = "of-a-server-that-lives-as-long-as-a-run"  # noqa: S105 - of throw-away servers

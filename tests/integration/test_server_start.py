@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from quiz_app import run
+from quiz_app import preparing, run
 from quiz_app.clock import read_now
 from quiz_app.extensions import db
 from quiz_app.services import starting
 from quiz_app.services.starting import CannotStart, ensure_can_start, ensure_migrated
 from tests.factories import OPENING, add_unit, make_app, run_sql
 from tests.servers.ports import find_free_port
+from tests.servers.redis import RedisServer
 from tests.servers.web import NOT_INHERITED, REPOSITORY
 
 KEY = "k3y-" * 10
@@ -43,7 +44,7 @@ def start(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
     def take_over(*_: object) -> None:
         raise Started
 
-    monkeypatch.setattr(run.os, "execv", take_over)
+    monkeypatch.setattr(run, "become", take_over)
     monkeypatch.setattr(run.os, "chdir", lambda _: None)
     with pytest.raises((Started, SystemExit)) as end:
         run.main()
@@ -92,6 +93,33 @@ def test_an_unreachable_postgresql_ends_the_process_with_one_sentence() -> None:
     assert "Check that it runs, and DATABASE_URL." in done.stderr
     assert "Traceback" not in done.stderr
     assert "s3cret-word" not in done.stdout + done.stderr
+
+
+AT_THE_FORK = """
+import os
+from quiz_app import run
+
+def tell(command):
+    from prometheus_client import values
+    paths = [f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd")]
+    links = [os.readlink(path) for path in paths if os.path.islink(path)]
+    held = [link for link in links if link.startswith("socket") or ("contest-metrics" not in link and ".db" in link)]
+    print(command[2], len(os.listdir("/proc/self/task")), held, values.ValueClass.__name__)
+
+run.become = tell
+run.main()
+"""
+
+
+def test_workers_are_forked_from_a_process_with_nothing_open(database_url: str, redis_server: RedisServer) -> None:
+    # A connection or a thread's lock that a fork copies is used by two processes at once.
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    environment |= {"DATABASE_URL": database_url, "REDIS_URL": redis_server.url, "SECRET_KEY": KEY}
+    done = subprocess.run(
+        [sys.executable, "-c", AT_THE_FORK],
+        cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "granian 1 [] MmapedValue", done.stdout
 
 
 def test_a_database_that_is_not_there_or_is_none_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -150,7 +178,7 @@ def test_a_clock_that_is_off_stops_the_start(app: Flask, monkeypatch: pytest.Mon
     for wrong, says in ((timedelta(minutes=7), "420 s ahead of"), (timedelta(minutes=-7), "420 s behind")):
         with pytest.raises(CannotStart, match=says):
             ensure_can_start(now=read_now() + wrong)
-    monkeypatch.setattr(run, "read_now", lambda: read_now() + timedelta(minutes=7))
+    monkeypatch.setattr(preparing, "read_now", lambda: read_now() + timedelta(minutes=7))
     assert "timedatectl" in start(monkeypatch, DATABASE_URL=db.engine.url.render_as_string(hide_password=False))
 
 
