@@ -223,6 +223,28 @@ def test_cpu_time_counts_children_that_have_ended() -> None:
     assert process_tree(process.pid) == []
 
 
+def test_a_process_runs_until_its_last_thread_has_ended() -> None:
+    # As a killed server does for a moment: its first thread is gone, and the port is not yet.
+    source = """
+        import ctypes, platform, threading, time
+        threading.Thread(target=time.sleep, args=(600,)).start()
+        print("ready", flush=True)
+        ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
+    """
+    process = subprocess.Popen(make_command(source), stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    with process.stdout:
+        assert process.stdout.readline() == b"ready\n"
+        give_up = time.monotonic() + 10
+        while ") Z " not in Path(f"/proc/{process.pid}/stat").read_text():
+            assert time.monotonic() < give_up
+            time.sleep(0.02)
+        assert is_running(process.pid)
+        process.kill()
+        process.wait()
+    assert not is_running(process.pid)
+
+
 @pytest.mark.postgresql
 def test_servers_end_when_the_test_run_is_killed(server_directory: Path) -> None:
     source = f"""

@@ -38,14 +38,21 @@ def _read_stat(pid: int) -> list[str] | None:
 def is_running(pid: int) -> bool:
     """Say whether the process exists and is not a zombie."""
     fields = _read_stat(pid)
-    return fields is not None and fields[0] not in "ZX"
+    return fields is not None and _is_alive(fields)
+
+
+def _is_alive(fields: list[str]) -> bool:
+    """A process that was killed is a zombie once its first thread has ended. Until the last one has, its files and ports
+    are open; then the number of threads, field 20, is 0.
+    """
+    return fields[0] not in "ZX" or int(fields[17]) > 1
 
 
 def process_tree(pid: int) -> list[int]:
     """Return `pid` and all its living descendants, parents first; empty if `pid` has ended."""
     children: dict[int, list[int]] = {}
     for entry in os.listdir("/proc"):
-        if entry.isdigit() and (fields := _read_stat(int(entry))) and fields[0] not in "ZX":
+        if entry.isdigit() and (fields := _read_stat(int(entry))) and _is_alive(fields):
             children.setdefault(int(fields[1]), []).append(int(entry))
     tree = [pid] if is_running(pid) else []
     for member in tree:  # grows while it is walked
