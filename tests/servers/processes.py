@@ -42,7 +42,7 @@ def is_running(pid: int) -> bool:
 
 
 def _is_alive(fields: list[str]) -> bool:
-    """A process that was killed is a zombie once its first thread has ended. Until the last one has, its files and ports
+    """A killed process is a zombie once its first thread has ended. Until the last one has, its files and ports
     are open; then the number of threads, field 20, is 0.
     """
     return fields[0] not in "ZX" or int(fields[17]) > 1
