@@ -79,6 +79,9 @@ class Ground:
             fault.inject(arena)
         except (WrongAnswer, LookupError, OSError, HTTPException) as error:
             journal.note_surprise(f"{type(error).__name__}: {error}"[:300])
+        for web in arena.webs:
+            if not web.pids():
+                journal.note_surprise(f"a server has ended that nobody starts again: {web.log[-600:]}")
         if journal.closes_at is None:
             arena.rest(self._warm_up_seconds)
         stopping.set()

@@ -76,7 +76,10 @@ def _start(person: Person, world: World, generator: random.Random) -> Asking:  #
     yield Think(_cap(thinking.RULES.draw(generator), world))
     if world.find_time_left() < NEAR_END_SECONDS:
         raise Closed
-    answer = yield from ask(Ask("start", f"/rounds/{world.round_id}/attempts", form={}), 303)
+    answer = yield from ask(Ask("start", f"/rounds/{world.round_id}/attempts", form={}), 303, 409)
+    if answer.status == 409:
+        # Asked for in time, and told to come back until it was not.
+        raise Closed if world.find_time_left() < NEAR_END_SECONDS else Unexpected(f"start: 409 {answer.text[:300]}")
     world.starts.append(world.seconds)
     person.attempt_id, person.answered = int(answer.location.rpartition("/")[2]), 0
     person.has_hurried = False
