@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from quiz_app.domain.issued_lists import FileFormat, ListLines
+from quiz_app.domain.issued_lists import FileFormat
+from quiz_app.domain.list_seals import ListLines
 
 Cell = str | int | None
 

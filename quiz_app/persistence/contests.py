@@ -23,6 +23,7 @@ from quiz_app.domain.contests import (
     Round,
     RoundSettings,
 )
+from quiz_app.domain.errors import NotFound
 from quiz_app.extensions import Model
 from quiz_app.persistence.columns import (
     Identifier,
@@ -168,6 +169,14 @@ def find_round(work: Work, round_id: int) -> Round | None:
     """The round with this id."""
     row = work.find_one(_GET_ROUND, round_id=round_id)
     return None if row is None else to_round(row)
+
+
+def get_round(work: Work, round_id: int) -> Round:
+    """The round with this id. Raises NotFound."""
+    round_ = find_round(work, round_id)
+    if round_ is None:
+        raise NotFound
+    return round_
 
 
 def lock_round(work: Work, round_id: int) -> Round | None:

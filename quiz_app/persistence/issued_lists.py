@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, bindparam, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quiz_app.domain.issued_lists import FileFormat, IssuedList, IssuedPaper, ListKind, ListSeal
+from quiz_app.domain.issued_lists import FileFormat, IssuedList, IssuedPaper, ListKind
+from quiz_app.domain.list_seals import ListSeal
 from quiz_app.extensions import Model
 from quiz_app.persistence.columns import Identifier, Instant, JsonText, from_json, from_ms, to_json, to_ms
 from quiz_app.persistence.ids import make_id

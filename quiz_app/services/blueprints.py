@@ -77,9 +77,7 @@ def view_blueprint(
     ensure_may_organise(organiser)
     attempts = min(max(1, attempts), MOST_ATTEMPTS)
     with reading() as work:
-        round_ = contests_store.find_round(work, round_id)
-        if round_ is None:
-            raise NotFound
+        round_ = contests_store.get_round(work, round_id)
         row = items_store.get_bank_row(work, round_.bank_id)
         bank = hold_bank(work, round_.bank_id, row.version if row else 0)
     blueprint = round_.settings.blueprint if cells is None else _make_blueprint(cells, bank.list_topics())

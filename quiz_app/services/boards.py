@@ -10,7 +10,7 @@ from question_bank.blueprint import Shortfall
 from question_bank.items import Level
 from question_bank.readers.bank_folder import Topic
 from quiz_app.domain.contests import Phase, Round, compute_phase
-from quiz_app.domain.errors import NotAllowed, NotFound
+from quiz_app.domain.errors import NotAllowed
 from quiz_app.domain.people import Person
 from quiz_app.domain.permissions import may_organise
 from quiz_app.persistence import attempts as attempts_store
@@ -54,9 +54,7 @@ def view_live_board(*, organiser: Person, round_id: int, now: datetime) -> LiveB
     if not may_organise(organiser):
         raise NotAllowed
     with reading() as work:
-        round_ = contests_store.find_round(work, round_id)
-        if round_ is None:
-            raise NotFound
+        round_ = contests_store.get_round(work, round_id)
         bank_row = items_store.get_bank_row(work, round_.bank_id)
         bank = hold_bank(work, round_.bank_id, bank_row.version if bank_row else 0)
         # Up to four times the limit: some people have extra time.

@@ -53,7 +53,7 @@ def view_exceptions(*, organiser: Person, round_id: int, now: datetime) -> Excep
     """Everything granted in the round. Raises NotAllowed, NotFound."""
     _ensure_may(organiser)
     with reading() as work:
-        round_ = _get_round(work, round_id)
+        round_ = contests_store.get_round(work, round_id)
         units = [unit for unit in unit_store.list_units(work) if unit.is_open]
         return ExceptionPage(
             round=round_,
@@ -108,7 +108,7 @@ def extend_window(
             now=now,
         )
         window_store.extend_round(work, round_id=round_id, closes_at=closes_at, is_for_all=whom is ExtendedFor.ALL)
-        lengthened = deadline_store.lengthen_open_attempts(work, _get_round(work, round_id), now)
+        lengthened = deadline_store.lengthen_open_attempts(work, contests_store.get_round(work, round_id), now)
         audit.add_entry(
             work,
             now=now,
@@ -188,7 +188,7 @@ def set_extra_time(*, organiser: Person, round_id: int, login: str, percent: int
     reason = check_reason(reason)
     ensure_extra_percent(percent)
     with transaction() as work:
-        round_ = _get_round(work, round_id)
+        round_ = contests_store.get_round(work, round_id)
         account_id = _find_account(work, login)
         before = extra_time_store.put_extra_time(
             work,
@@ -218,19 +218,12 @@ def set_extra_time(*, organiser: Person, round_id: int, login: str, percent: int
 def _lengthen_late(round_id: int, now: datetime) -> int:
     """Once more after the commit: an attempt started meanwhile by the rules of before has its deadline too."""
     with single_write() as work:
-        return deadline_store.lengthen_open_attempts(work, _get_round(work, round_id), now)
+        return deadline_store.lengthen_open_attempts(work, contests_store.get_round(work, round_id), now)
 
 
 def _ensure_may(person: Person) -> None:
     if not may_make_exceptions(person):
         raise NotAllowed
-
-
-def _get_round(work: Work, round_id: int) -> Round:
-    round_ = contests_store.find_round(work, round_id)
-    if round_ is None:
-        raise NotFound
-    return round_
 
 
 def _find_account(work: Work, login: str) -> int:

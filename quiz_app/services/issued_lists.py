@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from quiz_app.domain.certificates import CODE_BITS, make_code
-from quiz_app.domain.issued_lists import FileFormat, IssuedList, ListLines, seal_lines
+from quiz_app.domain.issued_lists import FileFormat, IssuedList
+from quiz_app.domain.list_seals import ListLines, seal_lines
 from quiz_app.domain.people import Person
 from quiz_app.persistence import audit
 from quiz_app.persistence.session import transaction

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from quiz_app.domain.issued_lists import FileFormat, IssuedList, IssuedPaper, ListLines, seal_lines
+from quiz_app.domain.issued_lists import FileFormat, IssuedList, IssuedPaper
+from quiz_app.domain.list_seals import ListLines, seal_lines
 from quiz_app.domain.people import Person
 from quiz_app.persistence.session import reading, transaction
 from quiz_app.services.issued_lists import digest_content

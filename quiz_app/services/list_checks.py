@@ -20,13 +20,8 @@ from quiz_app.domain.certificates import (
 from quiz_app.domain.contests import Contest, Round
 from quiz_app.domain.errors import NotFound
 from quiz_app.domain.initiatives.rounds import InitiativeRound
-from quiz_app.domain.issued_lists import (
-    Finding,
-    FindingKind,
-    IssuedList,
-    compare_lines,
-    is_signed,
-)
+from quiz_app.domain.issued_lists import IssuedList, is_signed
+from quiz_app.domain.list_comparison import Finding, FindingKind, compare_lines
 from quiz_app.domain.units import Unit
 from quiz_app.persistence import certificates as certificates_store
 from quiz_app.persistence import contests as contests_store

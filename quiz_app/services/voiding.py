@@ -17,7 +17,7 @@ from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import notices as notices_store
 from quiz_app.persistence import people as people_store
 from quiz_app.persistence import voiding as voiding_store
-from quiz_app.persistence.session import Work, reading, transaction
+from quiz_app.persistence.session import reading, transaction
 from quiz_app.persistence.voiding import PersonAttempt
 
 MOST_ATTEMPTS = 200
@@ -38,7 +38,7 @@ def view_person_attempts(*, organiser: Person, round_id: int, account_id: int) -
     """A person's attempts in a round. Raises NotAllowed, NotFound."""
     _ensure_may(organiser)
     with reading() as work:
-        round_ = _get_round(work, round_id)
+        round_ = contests_store.get_round(work, round_id)
         record = people_store.find_record(work, EVERYONE, account_id)
         if record is None:
             raise NotFound
@@ -62,7 +62,7 @@ def void_attempt(*, organiser: Person, attempt_id: int, reason: str, now: dateti
             raise NotAllowed
         if attempt.state is AttemptState.VOIDED:
             return attempt
-        round_ = _get_round(work, attempt.round_id)
+        round_ = contests_store.get_round(work, attempt.round_id)
         voiding_store.void_attempt(work, attempt_id=attempt_id, reason=reason, made_by_id=organiser.id, now=now)
         voiding_store.recompute_result(
             work,
@@ -88,10 +88,3 @@ def void_attempt(*, organiser: Person, attempt_id: int, reason: str, now: dateti
 def _ensure_may(person: Person) -> None:
     if not may_make_exceptions(person):
         raise NotAllowed
-
-
-def _get_round(work: Work, round_id: int) -> Round:
-    round_ = contests_store.find_round(work, round_id)
-    if round_ is None:
-        raise NotFound
-    return round_

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from quiz_app.domain.issued_lists import Finding, FindingKind
+from quiz_app.domain.list_comparison import Finding, FindingKind
 from quiz_app.web.translate import gettext
 
 

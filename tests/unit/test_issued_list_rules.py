@@ -7,19 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from quiz_app.domain.issued_lists import (
-    FileFormat,
-    Finding,
-    FindingKind,
-    IssuedList,
-    ListKind,
-    ListLines,
-    compare_lines,
-    is_signed,
-    make_canonical,
-    seal_lines,
-    sign,
-)
+from quiz_app.domain.issued_lists import FileFormat, IssuedList, ListKind, is_signed, sign
+from quiz_app.domain.list_comparison import Finding, FindingKind, compare_lines
+from quiz_app.domain.list_seals import ListLines, make_canonical, seal_lines
 
 CODE = "7K3QM9F2TZ4BXW8A0C1D"
 HEADINGS = ["STT", "Họ và tên", "Điểm"]

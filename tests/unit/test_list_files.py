@@ -13,7 +13,9 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from quiz_app.domain.issued_lists import FileFormat, compare_lines, seal_lines
+from quiz_app.domain.issued_lists import FileFormat
+from quiz_app.domain.list_comparison import compare_lines
+from quiz_app.domain.list_seals import seal_lines
 from quiz_app.exports.documents import (
     Cell,
     CellKind,

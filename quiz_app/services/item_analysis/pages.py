@@ -65,10 +65,7 @@ def view_item_figures(
 def _get_round(work: Work, organiser: Person, round_id: int) -> Round:
     if not may_organise(organiser):
         raise NotAllowed
-    round_ = contests_store.find_round(work, round_id)
-    if round_ is None:
-        raise NotFound
-    return round_
+    return contests_store.get_round(work, round_id)
 
 
 def _to_set(stored: dict[str, Any]) -> SetFigures:

@@ -49,9 +49,7 @@ def run_preview(job: RunningJob) -> None:
     for round_id, account_ids in cut_batches(people):
         with reading() as work:
             if round_id not in known:
-                round_ = contests_store.find_round(work, round_id)
-                if round_ is None:
-                    raise NotFound
+                round_ = contests_store.get_round(work, round_id)
                 scorer = PaperScorer(
                     bank, scale_hundredths=round_.settings.scale_hundredths, proposed={version_id: key}
                 )

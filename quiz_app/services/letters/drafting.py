@@ -30,12 +30,12 @@ from quiz_app.domain.participation import REMINDED, Participation
 from quiz_app.domain.people import Person
 from quiz_app.persistence import audit
 from quiz_app.persistence import participation as participation_store
+from quiz_app.persistence.contests import get_round
 from quiz_app.persistence.letters import batches as batches_store
 from quiz_app.persistence.letters.batches import Batch, NewDraft, ReadyLetter
 from quiz_app.persistence.participation import ParticipantFilter, ParticipantLine
 from quiz_app.persistence.session import Work, transaction
 from quiz_app.services.letters.writers import Filler
-from quiz_app.services.participation.people import get_round
 
 
 def make_batch(

@@ -19,6 +19,7 @@ from quiz_app.domain.letters import (
     is_usable_address,
 )
 from quiz_app.domain.people import Person
+from quiz_app.persistence.contests import get_round
 from quiz_app.persistence.letters import batches as batches_store
 from quiz_app.persistence.letters import queue as queue_store
 from quiz_app.persistence.letters import recipients as recipients_store
@@ -28,7 +29,6 @@ from quiz_app.persistence.letters.recipients import Recipient
 from quiz_app.persistence.session import reading
 from quiz_app.services.letters.drafting import get_batch
 from quiz_app.services.letters.writers import Filler
-from quiz_app.services.participation.people import get_round
 
 MOST_BATCHES = 50
 

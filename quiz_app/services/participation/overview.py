@@ -19,10 +19,10 @@ from quiz_app.persistence import quotas as quotas_store
 from quiz_app.persistence import results as results_store
 from quiz_app.persistence import round_charts as charts_store
 from quiz_app.persistence.columns import to_ms
+from quiz_app.persistence.contests import get_round
 from quiz_app.persistence.replica import reading_from_replica
 from quiz_app.persistence.session import reading
 from quiz_app.services.figures import FIGURES_SECONDS
-from quiz_app.services.participation.people import get_round
 from quiz_app.services.participation.progress import to_progress
 from quiz_app.services.units.boards import arrange_lines
 

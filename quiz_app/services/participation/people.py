@@ -8,7 +8,7 @@ from datetime import datetime
 
 from quiz_app.domain.contests import Phase, Round, compute_phase
 from quiz_app.domain.directory import PeopleScope
-from quiz_app.domain.errors import InvalidInput, NotFound
+from quiz_app.domain.errors import InvalidInput
 from quiz_app.domain.names import split_query
 from quiz_app.domain.participation import REMINDED, Participation
 from quiz_app.domain.staff_lists.units import UnitName
@@ -16,7 +16,7 @@ from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import participation as participation_store
 from quiz_app.persistence import people as people_store
 from quiz_app.persistence.participation import ParticipantFilter, ParticipantLine
-from quiz_app.persistence.session import Work, reading
+from quiz_app.persistence.session import reading
 
 PAGE = 50
 """People on a page."""
@@ -54,14 +54,6 @@ class ReminderList:
         return sum(not line.email for line in self.lines)
 
 
-def get_round(work: Work, round_id: int) -> Round:
-    """The round. Raises NotFound."""
-    round_ = contests_store.find_round(work, round_id)
-    if round_ is None:
-        raise NotFound
-    return round_
-
-
 def search_participants(
     *,
     scope: PeopleScope,
@@ -77,7 +69,7 @@ def search_participants(
     """
     chosen = ParticipantFilter(split_query(query), unit_id, state)
     with reading() as work:
-        round_ = get_round(work, round_id)
+        round_ = contests_store.get_round(work, round_id)
         found = participation_store.list_participants(work, scope, round_, chosen, after=after, most=PAGE + 1)
         count = participation_store.count_participants(work, scope, round_, chosen)
         units = people_store.list_units_in_scope(work, scope)
@@ -99,7 +91,7 @@ def list_reminders(
         raise InvalidInput("A reminder goes to people who have not begun, or to people below the cut score.")
     chosen = ParticipantFilter((), unit_id, state)
     with reading() as work:
-        round_ = get_round(work, round_id)
+        round_ = contests_store.get_round(work, round_id)
         found = participation_store.list_participants(work, scope, round_, chosen, after=None, most=MOST_REMINDED + 1)
         count = len(found)
         if count > MOST_REMINDED:

@@ -10,8 +10,8 @@ from quiz_app.domain.errors import NotAllowed
 from quiz_app.domain.people import Person
 from quiz_app.domain.permissions import may_organise
 from quiz_app.persistence import results as results_store
+from quiz_app.persistence.contests import get_round
 from quiz_app.persistence.session import reading
-from quiz_app.services.participation.people import get_round
 from quiz_app.services.results import RankedPerson, finalise_round, place_people
 
 MOST_TIED = 100

@@ -4,7 +4,6 @@ import random
 import subprocess
 import sys
 import textwrap
-import time
 import zipfile
 from io import BytesIO
 
@@ -13,6 +12,7 @@ import pytest
 from question_bank.formatted_text import is_clean
 from question_bank.readers.report import ItemDefaults, Severity
 from question_bank.readers.word import read_word
+from tests.effort import takes_at_most
 from tests.fixtures.make_word_files import BANK
 from tests.fixtures.word.layouts import write
 from tests.fixtures.word.office_xml import NAMES, docx, par, pars, picture, png, run, table
@@ -24,10 +24,8 @@ GOOD = docx(
 
 
 def read(content, name="x.docx"):
-    began = time.process_time()
-    report = read_word(content, name, ItemDefaults())
-    assert time.process_time() - began < 5
-    return report
+    with takes_at_most(seconds=5):
+        return read_word(content, name, ItemDefaults())
 
 
 def replace_part(name, content):
