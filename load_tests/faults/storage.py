@@ -44,26 +44,18 @@ def fill_disk_of_sqlite(arena: Arena) -> None:
     arena.journal.note_over()
 
 
-def cut_power_of_database(arena: Arena) -> None:
-    """(F4) PostgreSQL's machine loses its power: what was not on the disk is gone."""
+def cut_power(arena: Arena) -> None:
+    """(F4) The machine on which the database is loses its power: what was not on the disk is gone. With SQLite that is
+    the web server's machine too.
+    """
     disk = arena.disk
     assert isinstance(disk, ImageDisk)  # noqa: S101
+    server = arena.postgresql if arena.sqlite_file is None else arena.web
     time.sleep(arena.seconds)
-    arena.postgresql.kill_all()
+    server.kill_all()
     disk.cut_power()
     arena.journal.note_over()
-    arena.postgresql.restart()
-
-
-def cut_power_of_sqlite(arena: Arena) -> None:
-    """(F4) The one machine of web server and SQLite loses its power."""
-    disk = arena.disk
-    assert isinstance(disk, ImageDisk)  # noqa: S101
-    time.sleep(arena.seconds)
-    arena.web.kill_all()
-    disk.cut_power()
-    arena.journal.note_over()
-    arena.web.restart()
+    server.restart()
 
 
 def _fill_log(arena: Arena) -> None:
