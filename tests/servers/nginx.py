@@ -7,18 +7,15 @@ import os
 import re
 import shutil
 import signal
-import socket
-import subprocess
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.ports import LOOPBACK, assert_port_free, find_free_port
-from tests.servers.processes import POLL_SECONDS, ServerFailed, end_with_parent, kill_tree, read_log_end, stop_tree
+from tests.servers.owned import OwnedServer
+from tests.servers.ports import LOOPBACK, assert_port_free, find_free_port, is_port_open
+from tests.servers.processes import ServerFailed
 
 START_TIMEOUT_SECONDS = 20.0
-STOP_TIMEOUT_SECONDS = 5.0
 SHIPPED = Path(__file__).resolve().parents[2] / "deploy" / "several" / "nginx.conf"
 
 
@@ -27,23 +24,24 @@ class NginxMissing(RuntimeError):
 
 
 @dataclass
-class NginxServer:
+class NginxServer(OwnedServer):
     """A running proxy in front of web servers on this machine."""
 
     directory: Path
     port: int
     web_ports: Sequence[int]
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    title = "nginx"
+    ends_with_parent_by = signal.SIGTERM
 
     @property
     def base_url(self) -> str:
         """Address without a trailing slash."""
         return f"http://{LOOPBACK}:{self.port}"
 
-    @property
-    def log_path(self) -> Path:
-        """Where the server writes its errors."""
-        return self.directory / "error.log"
+    def __post_init__(self) -> None:
+        """Its log stands in its directory."""
+        self.log_path = self.directory / "error.log"
 
     def start(self) -> None:
         """Start on the port of this object and wait until it accepts connections."""
@@ -54,37 +52,8 @@ class NginxServer:
         path = self.directory / "nginx.conf"
         path.write_text(adapt(SHIPPED.read_text(encoding="utf-8"), self.directory, self.port, self.web_ports))
         command = [program, "-p", str(self.directory), "-e", str(self.log_path), "-c", str(path), "-g", "daemon off;"]
-        with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                end_with_parent(signal.SIGTERM) + command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=self.directory,
-                start_new_session=True,
-            )
-        give_up = time.monotonic() + START_TIMEOUT_SECONDS
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > give_up:
-                kill_tree(self.process)
-                raise ServerFailed(f"nginx did not start:\n{read_log_end(self.log_path)}")
-            time.sleep(POLL_SECONDS)
-
-    def _answers(self) -> bool:
-        try:
-            with socket.create_connection((LOOPBACK, self.port), timeout=1.0):
-                return True
-        except OSError:
-            return False
-
-    def stop(self) -> None:
-        """End the proxy. Does nothing when already stopped."""
-        if self.process is not None:
-            stop_tree(self.process, signal.SIGTERM, timeout_seconds=STOP_TIMEOUT_SECONDS)
-
-    def kill_all(self) -> list[int]:
-        """End the proxy at once with SIGKILL; return its process ids."""
-        return kill_tree(self.process) if self.process is not None else []
+        self.run(command, folder=self.directory)
+        self.wait_for(lambda: is_port_open(self.port), seconds=START_TIMEOUT_SECONDS)
 
 
 def adapt(shipped: str, directory: Path, port: int, web_ports: Sequence[int]) -> str:

@@ -6,20 +6,15 @@ import atexit
 import configparser
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.accounts import PopenAccount, find_server_account, hand_over
-from tests.servers.ports import LOOPBACK, assert_port_free, find_free_port
+from tests.servers.owned import OwnedServer
+from tests.servers.ports import LOOPBACK, assert_port_free, find_free_port, is_port_open
 from tests.servers.postgresql import SUPERUSER
-from tests.servers.processes import POLL_SECONDS, ServerFailed, end_with_parent, kill_tree, read_log_end, stop_tree
 
 START_TIMEOUT_SECONDS = 20.0
-STOP_TIMEOUT_SECONDS = 5.0
 SHIPPED = Path(__file__).resolve().parents[2] / "deploy" / "several" / "pgbouncer.ini"
 
 
@@ -28,19 +23,19 @@ class PgbouncerMissing(RuntimeError):
 
 
 @dataclass
-class PgbouncerServer:
+class PgbouncerServer(OwnedServer):
     """A running pooler in front of every database of one PostgreSQL server."""
 
     directory: Path
     port: int
     postgresql_port: int
     account: PopenAccount
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
-    @property
-    def log_path(self) -> Path:
-        """Where the server writes its log."""
-        return self.directory / "pgbouncer.log"
+    title = "PgBouncer"
+
+    def __post_init__(self) -> None:
+        """Its log stands in its directory."""
+        self.log_path = self.directory / "pgbouncer.log"
 
     def database_url(self, name: str) -> str:
         """Return the address of one database behind this pooler."""
@@ -54,22 +49,8 @@ class PgbouncerServer:
         assert_port_free(self.port)
         path = self.directory / "pgbouncer.ini"
         self._write_settings(path)
-        with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*end_with_parent(signal.SIGKILL), program, "-q", str(path)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=self.directory,
-                start_new_session=True,
-                **self.account,
-            )
-        give_up = time.monotonic() + START_TIMEOUT_SECONDS
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > give_up:
-                kill_tree(self.process)
-                raise ServerFailed(f"PgBouncer did not start:\n{read_log_end(self.log_path)}")
-            time.sleep(POLL_SECONDS)
+        self.run([program, "-q", str(path)], folder=self.directory, account=self.account)
+        self.wait_for(lambda: is_port_open(self.port), seconds=START_TIMEOUT_SECONDS)
 
     def _write_settings(self, path: Path) -> None:
         settings = configparser.ConfigParser(interpolation=None)
@@ -92,27 +73,6 @@ class PgbouncerServer:
         with path.open("w", encoding="utf-8") as stream:
             settings.write(stream)
         path.chmod(0o644)
-
-    def _answers(self) -> bool:
-        try:
-            with socket.create_connection((LOOPBACK, self.port), timeout=1.0):
-                return True
-        except OSError:
-            return False
-
-    def stop(self) -> None:
-        """End the pooler and all connections through it. Does nothing when already stopped."""
-        if self.process is not None:
-            stop_tree(self.process, signal.SIGTERM, timeout_seconds=STOP_TIMEOUT_SECONDS)
-
-    def kill_all(self) -> list[int]:
-        """End the pooler at once with SIGKILL; return its process ids."""
-        return kill_tree(self.process) if self.process is not None else []
-
-    def restart(self) -> None:
-        """Start again on the same port."""
-        self.stop()
-        self.start()
 
 
 def start_pgbouncer(directory: Path, *, postgresql_port: int) -> PgbouncerServer:

@@ -7,24 +7,14 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.servers.owned import OwnedServer
 from tests.servers.ports import LOOPBACK, assert_port_free, find_free_port
-from tests.servers.processes import (
-    POLL_SECONDS,
-    ServerFailed,
-    end_with_parent,
-    kill_tree,
-    process_tree,
-    read_log_end,
-    stop_tree,
-)
+from tests.servers.processes import ServerFailed
 
 START_TIMEOUT_SECONDS = 20.0
-STOP_TIMEOUT_SECONDS = 5.0
 
 
 class RedisMissing(RuntimeError):
@@ -32,22 +22,22 @@ class RedisMissing(RuntimeError):
 
 
 @dataclass
-class RedisServer:
+class RedisServer(OwnedServer):
     """A running server; `pause` makes it hang, as an overloaded or cut-off one would."""
 
     directory: Path
     port: int
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    title = "the Redis server"
 
     @property
     def url(self) -> str:
         """Address of database 0."""
         return f"redis://{LOOPBACK}:{self.port}/0"
 
-    @property
-    def log_path(self) -> Path:
-        """Where the server writes its log."""
-        return self.directory / "redis.log"
+    def __post_init__(self) -> None:
+        """Its log stands in its directory."""
+        self.log_path = self.directory / "redis.log"
 
     @property
     def pid(self) -> int:
@@ -55,10 +45,6 @@ class RedisServer:
         if self.process is None or self.process.poll() is not None:
             raise ServerFailed("the Redis server is not running")
         return self.process.pid
-
-    def pids(self) -> list[int]:
-        """The server's process, or nothing when it is stopped."""
-        return process_tree(self.process.pid) if self.process and self.process.poll() is None else []
 
     def start(self) -> None:
         """Start, empty, on the port of this object and wait until it answers."""
@@ -69,20 +55,8 @@ class RedisServer:
         settings = {"port": str(self.port), "bind": LOOPBACK, "dir": str(self.directory), "appendonly": "no"}
         command = [program, *(part for name, value in settings.items() for part in (f"--{name}", value))]
         command += ["--save", ""]
-        with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                end_with_parent(signal.SIGKILL) + command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        give_up = time.monotonic() + START_TIMEOUT_SECONDS
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > give_up:
-                kill_tree(self.process)
-                raise ServerFailed(f"Redis did not start:\n{read_log_end(self.log_path)}")
-            time.sleep(POLL_SECONDS)
+        self.run(command)
+        self.wait_for(self._answers, seconds=START_TIMEOUT_SECONDS)
 
     def _answers(self) -> bool:
         try:
@@ -99,20 +73,6 @@ class RedisServer:
     def resume(self) -> None:
         """Let a paused server go on."""
         os.kill(self.pid, signal.SIGCONT)
-
-    def stop(self) -> None:
-        """End the server, paused or not; its data is gone. Does nothing when already stopped."""
-        if self.process is not None:
-            stop_tree(self.process, signal.SIGTERM, timeout_seconds=STOP_TIMEOUT_SECONDS)
-
-    def kill_all(self) -> list[int]:
-        """End the server at once with SIGKILL; return its process ids."""
-        return kill_tree(self.process) if self.process is not None else []
-
-    def restart(self) -> None:
-        """Start again on the same port, with nothing in it."""
-        self.stop()
-        self.start()
 
 
 def start_redis(directory: Path) -> RedisServer:

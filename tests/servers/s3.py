@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers.ports import LOOPBACK, find_free_port
+from tests.servers.ports import LOOPBACK, find_free_port, is_port_open
 from tests.servers.processes import POLL_SECONDS, ServerFailed, end_with_parent, kill_tree, read_log_end
 
 START_TIMEOUT_SECONDS = 60.0
@@ -29,18 +28,10 @@ def run_s3(directory: Path) -> Iterator[str]:
         )
     try:
         give_up = time.monotonic() + START_TIMEOUT_SECONDS
-        while not _answers(port):
+        while not is_port_open(port):
             if process.poll() is not None or time.monotonic() > give_up:
                 raise ServerFailed(f"the S3 server did not start:\n{read_log_end(log_path)}")
             time.sleep(POLL_SECONDS)
         yield f"http://{LOOPBACK}:{port}"
     finally:
         kill_tree(process)
-
-
-def _answers(port: int) -> bool:
-    try:
-        with socket.create_connection((LOOPBACK, port), timeout=1.0):
-            return True
-    except OSError:
-        return False

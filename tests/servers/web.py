@@ -5,26 +5,16 @@ from __future__ import annotations
 import atexit
 import os
 import signal
-import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.servers.owned import OwnedServer
 from tests.servers.ports import LOOPBACK, assert_port_free, find_free_port
-from tests.servers.processes import (
-    POLL_SECONDS,
-    ServerFailed,
-    end_with_parent,
-    kill_tree,
-    process_tree,
-    read_log_end,
-    stop_tree,
-)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 START_TIMEOUT_SECONDS = 90.0
@@ -40,7 +30,7 @@ NOT_INHERITED = (
 
 
 @dataclass
-class WebServer:
+class WebServer(OwnedServer):
     """A running engine; `restart` keeps port and settings, as a service manager would."""
 
     port: int
@@ -48,7 +38,10 @@ class WebServer:
     command: list[str]
     log_path: Path
     start_timeout_seconds: float
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    title = "the web server"
+    stop_seconds = STOP_TIMEOUT_SECONDS
+    ends_with_parent_by = signal.SIGTERM
 
     @property
     def base_url(self) -> str:
@@ -60,10 +53,6 @@ class WebServer:
         """Everything the server has written so far."""
         return self.log_path.read_text(errors="replace")
 
-    def pids(self) -> list[int]:
-        """Main process first, then its workers; empty when stopped."""
-        return process_tree(self.process.pid) if self.process and self.process.poll() is None else []
-
     def start(self) -> None:
         """Start on the port of this object and wait until GET /healthz answers 200."""
         self.launch()
@@ -72,28 +61,11 @@ class WebServer:
     def launch(self) -> None:
         """Start without waiting, where several servers start at the same moment."""
         assert_port_free(self.port)
-        with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                end_with_parent(signal.SIGTERM) + self.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=REPOSITORY,
-                env=self.environment,
-                start_new_session=True,
-            )
+        self.run(self.command, folder=REPOSITORY, environment=self.environment)
 
     def wait_until_healthy(self) -> None:
         """Wait until GET /healthz answers 200; raises ServerFailed with the end of the log."""
-        assert self.process is not None
-        give_up = time.monotonic() + self.start_timeout_seconds
-        while not self._is_healthy():
-            ended = self.process.poll() is not None
-            if ended or time.monotonic() > give_up:
-                kill_tree(self.process)
-                what = "ended at its start" if ended else f"had no 200 at {HEALTH_PATH} in time"
-                raise ServerFailed(f"the web server {what}:\n{read_log_end(self.log_path)}")
-            time.sleep(POLL_SECONDS)
+        self.wait_for(self._is_healthy, seconds=self.start_timeout_seconds)
 
     def _is_healthy(self) -> bool:
         try:
@@ -101,20 +73,6 @@ class WebServer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
-
-    def stop(self) -> None:
-        """Graceful end: requests in flight are answered. Does nothing when already stopped."""
-        if self.process is not None:
-            stop_tree(self.process, signal.SIGTERM, timeout_seconds=STOP_TIMEOUT_SECONDS)
-
-    def kill_all(self) -> list[int]:
-        """End main process and workers at once with SIGKILL; return their ids."""
-        return kill_tree(self.process) if self.process is not None else []
-
-    def restart(self) -> None:
-        """Start again, after `kill_all` too, on the same port with the same settings."""
-        self.stop()
-        self.start()
 
 
 def make_environment(environment: Mapping[str, str]) -> dict[str, str]:
