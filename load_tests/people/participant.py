@@ -17,8 +17,10 @@ CHANGES_MIND, DOUBLE_CLICKS = 0.1, 0.02
 """Shares of answers."""
 SLOW_PHONES, LEAVES, RELOADS, LOOKS_AT_BOARD, TAKES_AGAIN = 0.1, 0.04, 0.2, 0.4, 0.5
 """Shares of attempts: on a slow phone; left for a while and gone on with; whose result is reloaded; and so on."""
-READING_SECONDS, SPREAD_SECONDS = 5.0, 5.0
-"""After the end of the time the page shows how much was received, and goes to the result by itself (``ending.js``)."""
+READING_SECONDS, SPREAD_SECONDS, CROWD_SPREAD_SECONDS = 5.0, 5.0, 25.0
+"""After the end of the time the page shows how much was received, and goes to the result by itself: where the attempt
+ends with the round, later (``ending.js``).
+"""
 SHORTEST_HURRY = 1.0
 """Seconds before the end within which nobody begins another answer."""
 NEAR_END_SECONDS = 6.0
@@ -163,7 +165,9 @@ def _meet_the_end(person: Person, world: World, generator: random.Random) -> Lif
     """The page locks at the last second; what was received is read, then it goes to the result by itself."""
     if not person.attempt_id:
         return
-    yield Think(max(0.0, person.ends_at - time.time()) + READING_SECONDS + generator.uniform(0.0, SPREAD_SECONDS))
+    ends_together = world.find_time_left() - (person.ends_at - time.time()) < 1.0
+    spread = CROWD_SPREAD_SECONDS if ends_together else SPREAD_SECONDS
+    yield Think(max(0.0, person.ends_at - time.time()) + READING_SECONDS + generator.uniform(0.0, spread))
     yield from ask(Ask("finish after the close", f"/attempts/{person.attempt_id}/finish", form={}), 303)
     yield from ask(Ask("result after the close", f"/attempts/{person.attempt_id}/result"))
     if generator.random() < LOOKS_AT_BOARD:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from flask import Flask
 
+from quiz_app.clock import read_now
 from quiz_app.domain.errors import AttemptClosed
 from quiz_app.domain.people import Person
 from quiz_app.jobs.sweeper import shorten_pause
@@ -23,6 +25,7 @@ from quiz_app.services.attempts import (
     view_start,
 )
 from tests.factories import CLOSING, MIDDLE, MS, add_person, add_round, answer_attempt, run_sql
+from tests.integration.visitor import Visitor, add_open_round
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -149,3 +152,15 @@ def test_the_sweeper_comes_right_after_the_moment_at_which_many_attempts_end_tog
     # What is overdue is closed at that moment, and then there is nothing to hurry for.
     assert close_overdue(now=end + MS) == closing.HERD
     assert find_common_end(now=end, within=timedelta(seconds=7)) is None
+
+
+@pytest.mark.parametrize(("minutes_to_close", "ends_together"), [(2, True), (60, False)])
+def test_pages_of_attempts_that_end_with_the_round_know_it(
+    app: Flask, minutes_to_close: int, ends_together: bool
+) -> None:
+    # Thousands of them end in one second, and go to their results one after another (``ending.js``).
+    add_person("an")
+    round_ = add_open_round(closes_at=read_now() + timedelta(minutes=minutes_to_close))
+    visitor = Visitor(app, "an")
+    page = visitor.get(f"/attempts/{visitor.start(round_.id)}").text
+    assert ("data-ends-together" in page) == ends_together

@@ -8,6 +8,7 @@ const LAST_SEND_MS = 8000; // how long what is unsent is tried before the person
 const RETRY_MS = 1000;
 const READING_MS = 5000;
 const SPREAD_MS = 5000;
+const CROWD_SPREAD_MS = 25000; // at the close of the round everybody's attempt ends; who does not want to wait presses the button
 const FINISH_TRIES = 5;
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -59,7 +60,7 @@ export function makeEnding({ paper, sender, announcer, countUnsent, countReceive
     const late = lateCount > 0 ? ` ${say("late", { count: lateCount })}` : "";
     tell(say("received", { count }) + late);
     toResult.focus();
-    await wait(READING_MS + Math.random() * SPREAD_MS);
+    await wait(READING_MS + Math.random() * ("endsTogether" in paper.dataset ? CROWD_SPREAD_MS : SPREAD_MS));
     leave();
   }
 
