@@ -93,7 +93,7 @@ def make_command(settings: Settings) -> list[str]:
         # accepted and hears nothing: with 2,048 of them, half of 4,000 people waited a minute for a save. Requests are
         # bounded by the gate.
         "--backlog", "4096", "--backpressure", str(count_connections()),
-        "--respawn-failed-workers", "--log-level", "warning",
+        "--respawn-failed-workers", "--log-level", "error",
     ]  # fmt: skip
 
 
