@@ -76,6 +76,11 @@ class Totals:
         """How many took part and have not passed."""
         return self.taken_part - self.passed
 
+    @property
+    def without_account(self) -> int:
+        """How many more the staff numbers tell than there are people here; 0 where that is not known."""
+        return max(0, (self.staff_number or 0) - self.taken_part - self.not_begun - self.sitting)
+
 
 def add_up(units: Iterable[UnitProgress]) -> Totals:
     """The units together. A unit without people, staff number and results does not make the sum unknown."""

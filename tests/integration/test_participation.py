@@ -85,7 +85,7 @@ def test_the_dashboard_says_how_many_are_missing(app: Flask) -> None:
     assert page.title == "Trường Nhà"
     totals = page.totals
     assert (totals.staff_number, totals.taken_part, totals.passed, totals.below) == (10, 2, 1, 1)
-    assert (totals.not_begun, totals.sitting) == (2, 1)
+    assert (totals.not_begun, totals.sitting, totals.without_account) == (2, 1, 5)
     assert (totals.owed, totals.missing, totals.units_owing, totals.units_met) == (4, 3, 2, 0)
 
 
@@ -112,6 +112,8 @@ def test_a_unit_with_sub_units_sees_what_they_owe_and_have_together(app: Flask) 
     visitor.client.set_cookie("language", "en")
     page = visitor.get(f"/unit/?round={school.round.id}").text
     assert "The unit itself: 1 of 3 have passed." in page
+    # A staff of 13, of whom six people have an account.
+    assert "7 more without an account" in page
     assert "Its sub-units (2) owe 2 together and have 1; 1 are missing, 1 of 2 have met their quota." in page
 
 
