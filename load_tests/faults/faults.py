@@ -50,7 +50,7 @@ FAULTS = (
     Fault("control_answers_first", "control: acknowledges before the commit", processes.kill_server,
           Setting(wrong_engine="answers_first"), is_control=True),
     Fault("control_async_commit", "control: synchronous_commit off", processes.kill_database,
-          Setting(database_settings={"synchronous_commit": "off"}), is_control=True, keeps_servers=True),
+          Setting(database_settings={"synchronous_commit": "off"}), is_control=True),
     Fault("control_no_fsync", "control: fsync off, and the power goes", storage.cut_power,
           Setting(place=Place.IMAGE, is_durable=False), is_control=True),
     Fault("control_sqlite_no_sync", "control: SQLite does not wait for the disk", storage.cut_power,

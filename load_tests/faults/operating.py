@@ -66,6 +66,7 @@ def back_up(arena: Arena) -> None:
         verdict = judge(url, SECRET, before)
     finally:
         arena.postgresql.drop_database(name)
+        target.unlink(missing_ok=True)
     arena.notes.append(f"{verdict.cells} answers were acknowledged before the backup began")
     if verdict.lost or verdict.invented or verdict.misjudged or not verdict.cells:
         arena.journal.note_surprise(f"restored: {verdict}")

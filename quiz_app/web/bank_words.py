@@ -86,8 +86,10 @@ def describe_key(item: Item) -> str:
         )
     else:
         words = key.guidance
-    is_partial = getattr(key, "is_partial", False)
-    return f"{words} – {gettext('partial credit')}" if is_partial else words
+    if not getattr(key, "is_partial", False):
+        return words
+    partial = gettext("partial credit")
+    return f"{words} – {partial}"
 
 
 def _describe_share(percent: int) -> str:

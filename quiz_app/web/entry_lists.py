@@ -40,7 +40,7 @@ def list_entry_columns() -> list[SheetColumn]:
         gettext("Appraised by"),
         gettext("Written by"),
         gettext("State"),
-        gettext("Version"),
+        gettext("Version handed in"),
         gettext("Time of hand-in"),
         gettext("Late"),
         gettext("Like another"),

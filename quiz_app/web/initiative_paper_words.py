@@ -82,10 +82,10 @@ def _make_minutes(data: PaperData) -> OfficialDocument:
         gettext("2. Chair: %(dots)s; secretary: %(dots)s", dots=DOTS),
         gettext("3. Those present:"),
     ]
+    head = gettext("head of the panel")
     for panel in data.panels:
         names = ", ".join(
-            f"{judge.name} ({gettext('head of the panel')})" if judge.id == panel.head_id else judge.name
-            for judge in panel.members
+            f"{judge.name} ({head})" if judge.id == panel.head_id else judge.name for judge in panel.members
         )
         stage = gettext("round 1") if panel.stage == FIRST_STAGE else gettext("round 2")
         preamble.append(f"- {panel.name} ({stage}): {names or DOTS}")

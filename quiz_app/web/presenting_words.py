@@ -19,7 +19,7 @@ from quiz_app.web.value_formats import format_points
 _PHASES: Mapping[TurnPhase, Callable[[], str]] = {
     TurnPhase.WAITING: lambda: gettext("Waits"),
     TurnPhase.TALK: lambda: gettext("Talk"),
-    TurnPhase.QUESTIONS: lambda: gettext("Questions"),
+    TurnPhase.QUESTIONS: lambda: gettext("Questions and answers"),
     TurnPhase.ENDED: lambda: gettext("Has presented"),
 }
 PHASE_BADGES: Mapping[TurnPhase, tuple[str, str]] = {

@@ -165,10 +165,10 @@ def test_a_program_is_told_what_was_received_and_what_becomes_of_the_rest(app: F
     assert answer.json["received"] == 4
     assert answer.json["error"]["code"] == "attempt_closed"
     assert "không được tính điểm" in answer.json["error"]["message"]
-    assert "bằng chứng" in answer.json["error"]["message"]
+    assert "được lưu lại" in answer.json["error"]["message"]
     nothing_late = visitor.post_json(path, {"prediction": 4})
     assert (nothing_late.status_code, nothing_late.json["received"]) == (410, 4)
-    assert "bằng chứng" not in nothing_late.json["error"]["message"]
+    assert "được lưu lại" not in nothing_late.json["error"]["message"]
     assert list_late() == [(5, 1, 2)]
     # A plain form leads to the result, where the number received stands.
     form = visitor.post(path, {"choice-6": "1"})

@@ -34,7 +34,7 @@ def make_index(round_: InitiativeRound, files: list[packing.PackedFile]) -> byte
         gettext("Name of the initiative"),
         gettext("Category"),
         gettext("Unit"),
-        gettext("Version"),
+        gettext("Version handed in"),
         gettext("Handed in at"),
         gettext("File"),
         gettext("Size (bytes)"),

@@ -58,7 +58,8 @@ def download_prize_certificates(round_id: int) -> Response:
         for number, certificate in enumerate(certificates, start=1):
             archive.writestr(f"{number:03d} {certificate.prize.code}.pdf", write_certificate(certificate))
     response = Response(buffer.getvalue(), mimetype="application/zip")
-    response.headers["Content-Disposition"] = make_disposition(f"{gettext('certificates')}.zip")
+    name = gettext("certificates")
+    response.headers["Content-Disposition"] = make_disposition(f"{name}.zip")
     return response
 
 
