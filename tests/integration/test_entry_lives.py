@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,7 +18,15 @@ from quiz_app.domain.initiatives.states import EntryState, EntryStep, EntryStepR
 from quiz_app.domain.people import Person, Role
 from quiz_app.persistence.initiatives import rounds as rounds_store
 from quiz_app.persistence.session import transaction
-from quiz_app.services.initiatives import create_entry, save_draft, submit_entry, take_step, view_entry
+from quiz_app.services.initiatives import (
+    SavedDraft,
+    create_entry,
+    drafting,
+    save_draft,
+    submit_entry,
+    take_step,
+    view_entry,
+)
 from tests.entry_factories import COMPLETE_VALUES, add_draft, add_initiative_round, add_submitted
 from tests.factories import CLOSING, MIDDLE, MS, OPENING, add_person, add_unit, run_sql
 from tests.integration.threads import run_together
@@ -172,6 +182,42 @@ def test_two_who_decide_at_once(app: Flask, cast: Cast) -> None:
     refused = [outcome for outcome in outcomes if isinstance(outcome, EntryStepRefused)]
     assert len(refused) == 1
     assert len(run_sql("SELECT 1 AS one FROM entry_steps WHERE from_state = 'submitted'")) == 1
+
+
+def test_two_who_write_at_once_the_second_reads_that_it_was_changed(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry_id = add_draft(cast.teacher, add_initiative_round())
+    sequence = view_entry(person=cast.teacher, entry_id=entry_id).entry.sequence
+    write = drafting.entries_store.save_draft
+
+    def write_and_hold(*arguments: Any, **values: Any) -> int | None:
+        saved = write(*arguments, **values)
+        # The other one's save now waits for the entry, whose last writer is about to be somebody else.
+        if values["changed_by_id"] == cast.head.id:
+            time.sleep(0.4)
+        return saved
+
+    monkeypatch.setattr(drafting.entries_store, "save_draft", write_and_hold)
+
+    def save(person: Person, title: str, *, after: float) -> SavedDraft:
+        time.sleep(after)
+        return save_draft(
+            person=person, entry_id=entry_id, sequence=sequence, title=title, category="cchc",
+            values=COMPLETE_VALUES, now=MIDDLE,
+        )  # fmt: skip
+
+    first, second = run_together(
+        app,
+        [
+            lambda: save(cast.head, "Tên của hiệu trưởng", after=0),
+            lambda: save(cast.teacher, "Tên của giáo viên", after=0.15),
+        ],
+    )
+    assert isinstance(first, SavedDraft)
+    assert isinstance(second, EntryChanged)
+    assert (second.sequence, second.by) == (first.sequence, cast.head.name)
+    assert view_entry(person=cast.teacher, entry_id=entry_id).entry.title == "Tên của hiệu trưởng"
 
 
 def test_a_double_click_gives_one_version_and_one_receipt(app: Flask, cast: Cast) -> None:

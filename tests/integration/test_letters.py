@@ -5,10 +5,11 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -72,6 +73,10 @@ class Scene:
         person = self.leads[lead]
         values = {"scope": find_lead_scope(person), "unit_id": None, "text": TEXT, "now": read_now(), **changes}
         return drafting.make_batch(person=person, round_id=self.round.id, state=state, **values)  # type: ignore[arg-type]
+
+    def discard(self, batch_id: int, lead: str = "lead-a") -> None:
+        person = self.leads[lead]
+        drafting.discard_batch(person=person, scope=find_lead_scope(person), batch_id=batch_id, now=read_now())
 
     def approve(self, batch_id: int, lead: str = "lead-a") -> int:
         person = self.leads[lead]
@@ -190,6 +195,70 @@ def test_drafts_made_and_approved_at_the_same_moment_send_each_letter_once(scene
     assert (
         run_sql("SELECT account_id FROM letters WHERE state = 'queued' GROUP BY account_id HAVING COUNT(*) > 1") == []
     )
+
+
+@pytest.mark.parametrize("ending", ["approve", "discard"])
+@pytest.mark.parametrize("slow", ["add_batch", "lock_draft"])
+def test_a_draft_that_is_taken_up_again_while_it_ends_gets_no_letter_that_nobody_sends(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, ending: str, slow: str
+) -> None:
+    batch_id = scene.draft()
+    newcomer = add_newcomer(scene)
+    hold_after(monkeypatch, slow)
+    end = {"approve": scene.approve, "discard": scene.discard}[ending]
+    # Whichever of both is slow began first.
+    delays = (0, 0.15) if slow == "add_batch" else (0.15, 0)
+    made, ended = run_together(
+        scene.app,
+        [lambda: sleep_first(delays[0], scene.draft), lambda: sleep_first(delays[1], lambda: end(batch_id))],
+    )
+    assert not isinstance(ended, Refusal)
+    rows = run_sql(
+        "SELECT letter_batches.id, letter_batches.state, letters.state AS letter FROM letters "
+        "JOIN letter_batches ON letter_batches.id = letters.batch_id WHERE letters.account_id = :account_id",
+        account_id=newcomer.id,
+    )
+    assert not [row for row in rows if row.letter == "draft" and row.state != "draft"]
+    if slow == "add_batch":
+        # The ending waited, and the newcomer's letter shared the draft's lot.
+        letter = {"approve": ("approved", "queued"), "discard": ("discarded", "cancelled")}[ending]
+        assert (made, [tuple(row) for row in rows]) == (batch_id, [(batch_id, *letter)])
+    else:
+        assert made != batch_id
+        assert [tuple(row) for row in rows] == [(made, "draft", "draft")]
+
+
+def test_two_clicks_at_once_add_a_newcomer_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch_id = scene.draft()
+    newcomer = add_newcomer(scene)
+    hold_after(monkeypatch, "put_drafts")
+    made = run_together(scene.app, [scene.draft, lambda: sleep_first(0.15, scene.draft)])
+    assert made == [batch_id, batch_id]
+    letters = run_sql("SELECT batch_id FROM letters WHERE account_id = :account_id", account_id=newcomer.id)
+    assert letters == [(batch_id,)]
+
+
+def add_newcomer(scene: Scene) -> Person:
+    """Somebody of the first unit who has come since and has not begun either."""
+    unit_id = scene.people["a-one"].unit_id
+    return add_person("a-new", unit_id=unit_id, email="a.new@tinh.test")
+
+
+def hold_after(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let whoever calls this function of the store do nothing for a while afterwards, with all that it holds."""
+    call = getattr(drafting.batches_store, name)
+
+    def call_and_hold(*arguments: Any, **values: Any) -> Any:
+        outcome = call(*arguments, **values)
+        time.sleep(0.4)
+        return outcome
+
+    monkeypatch.setattr(drafting.batches_store, name, call_and_hold)
+
+
+def sleep_first(seconds: float, call: Callable[[], int | None]) -> int | None:
+    time.sleep(seconds)
+    return call()
 
 
 def test_whoever_took_part_moved_away_or_lost_the_address_meanwhile_gets_none(scene: Scene) -> None:

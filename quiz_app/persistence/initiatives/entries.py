@@ -28,9 +28,11 @@ ENTRY_TABLES = (
     "JOIN accounts changers ON changers.id = entries.changed_by_id "
     "LEFT JOIN units departments ON departments.id = entries.department_id"
 )
-_GET_SQL = f"SELECT {ENTRY_COLUMNS} FROM {ENTRY_TABLES} WHERE entries.id = :entry_id"  # noqa: S608 - constants
-_GET = Statement.from_sql(_GET_SQL)
-_LOCK = Statement.from_sqls(postgresql=f"{_GET_SQL} FOR UPDATE OF entries", sqlite=_GET_SQL)
+_GET = Statement.from_sql(f"SELECT {ENTRY_COLUMNS} FROM {ENTRY_TABLES} WHERE entries.id = :entry_id")  # noqa: S608 - constants
+# By itself, and the entry is read afterwards: one statement that had waited would join the entry's new row with the
+# rows of the others that it had found before, and where somebody else had written meanwhile it would find nothing.
+_LOCK_SQL = "SELECT id FROM entries WHERE id = :entry_id"
+_LOCK = Statement.from_sqls(postgresql=f"{_LOCK_SQL} FOR UPDATE", sqlite=_LOCK_SQL)
 _ADD = Statement(insert(DbEntry.__table__))
 _SAVE_DRAFT = Statement.from_sql(
     "UPDATE entries SET title = :title, category = :category, draft = :draft, "
@@ -106,7 +108,9 @@ def add_entry(
 
 def find_entry(work: Work, entry_id: int, *, locks: bool = False) -> Entry | None:
     """The entry, or None; ``locks`` keeps others from changing it until the transaction ends."""
-    row = work.find_one(_LOCK if locks else _GET, entry_id=entry_id)
+    if locks:
+        work.find_one(_LOCK, entry_id=entry_id)
+    row = work.find_one(_GET, entry_id=entry_id)
     return None if row is None else to_entry(row)
 
 

@@ -68,10 +68,11 @@ _BATCH = (
 _FIND = Statement.from_sql(f"{_BATCH}WHERE letter_batches.id = :batch_id")
 _LOCK_SQL = "SELECT id FROM letter_batches WHERE id = :batch_id AND state = 'draft'"
 _LOCK = Statement.from_sqls(postgresql=f"{_LOCK_SQL} FOR UPDATE", sqlite=_LOCK_SQL)
-_FIND_DRAFT = Statement.from_sql(
+_LOCK_OWN_SQL = (
     "SELECT id FROM letter_batches WHERE made_by_id = :made_by_id AND round_id = :round_id "
     "AND participation = :participation AND scope = :scope AND state = 'draft'"
 )
+_LOCK_OWN = Statement.from_sqls(postgresql=f"{_LOCK_OWN_SQL} FOR UPDATE", sqlite=_LOCK_OWN_SQL)
 _OF_MAKER = Statement.from_sql(
     f"{_BATCH}WHERE letter_batches.made_by_id = :made_by_id AND letter_batches.lead_id = :made_by_id "
     "AND letter_batches.state <> 'discarded' ORDER BY letter_batches.id DESC LIMIT :most"
@@ -125,8 +126,10 @@ def add_batch(
     made_by_id: int,
     text: LetterText,
     now: datetime,
-) -> tuple[int, bool]:
-    """A new draft, or the same person's draft for the same people: its id, and whether it is new."""
+) -> int:
+    """A new draft, or the same person's draft for the same people; its id. Nobody else changes, approves or throws it
+    away until the transaction ends.
+    """
     key = {
         "made_by_id": made_by_id,
         "round_id": round_id,
@@ -144,11 +147,12 @@ def add_batch(
         "subject": text.subject,
         "body": text.body,
     }
-    if work.run(_ADD_BATCH, **values) == 1:
-        return batch_id, True
-    row = work.find_one(_FIND_DRAFT, **key)
-    assert row is not None  # noqa: S101 - what the insert has met, locked by it
-    return int(row.id), False
+    while work.run(_ADD_BATCH, **values) == 0:
+        row = work.find_one(_LOCK_OWN, **key)
+        if row is not None:
+            return int(row.id)
+        # What the insert has met was no draft any more once it could be locked: there is room for a new one.
+    return batch_id
 
 
 def put_drafts(work: Work, *, batch_id: int, kind: LetterKind, drafts: Sequence[NewDraft], now: datetime) -> None:

@@ -61,7 +61,7 @@ def make_batch(
         lines = _list_lines(work, scope, round_, state, unit_id)
         if not lines:
             raise NobodyToWriteTo
-        batch_id, _ = batches_store.add_batch(
+        batch_id = batches_store.add_batch(
             work,
             kind=LetterKind.REMINDER,
             round_id=round_.id,
