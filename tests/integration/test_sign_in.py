@@ -8,18 +8,24 @@ import time
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
-from quiz_app.domain.errors import PasswordTooWeak, TooManyFailures, WrongCredentials
-from quiz_app.domain.people import Role
+from quiz_app.domain.directory import EVERYONE
+from quiz_app.domain.errors import PasswordTooWeak, SignInRequired, TooManyFailures, WrongCredentials
+from quiz_app.domain.people import Person, Role
 from quiz_app.passwords import hash_password, is_password_right
 from quiz_app.persistence import people as people_store
 from quiz_app.persistence.session import transaction
+from quiz_app.services import people
+from quiz_app.services.accounts import reset_password
 from quiz_app.services.people import change_password, find_signed_in, sign_in, sign_out_everywhere
 from tests.factories import MIDDLE, MS, PASSWORD, add_person, add_unit, make_app, run_sql
+from tests.integration.staff import KEYS
+from tests.integration.threads import run_together
 from tests.integration.visitor import Visitor, add_open_round
 
 HOME, SCHOOL, ELSEWHERE = "10.0.0.1", "10.0.0.2", "10.0.0.3"
@@ -203,6 +209,60 @@ def test_signing_out_everywhere_ends_every_session_of_that_person_only() -> None
     assert find_signed_in(account_id=person.id, auth_version=person.auth_version) is None
     assert find_signed_in(account_id=other.id, auth_version=other.auth_version) == other
     assert sign_in(login="an", password=PASSWORD, address=HOME, now=MIDDLE).auth_version == person.auth_version + 1
+
+
+@pytest.fixture
+def _slow_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has just given the right password goes on after everybody else."""
+
+    def check_slowly(password: str, password_hash: str | None) -> bool:
+        is_right = is_password_right(password, password_hash)
+        time.sleep(0.4)
+        return is_right
+
+    monkeypatch.setattr(people, "is_password_right", check_slowly)
+
+
+def reset_soon(organiser: Person, subject: Person) -> None:
+    """Take the password away while somebody's check of it is under way."""
+    time.sleep(0.1)
+    reset_password(actor=organiser, scope=EVERYONE, account_id=subject.id, keys=KEYS, days=30, now=MIDDLE)
+
+
+@pytest.mark.usefixtures("_slow_checks")
+def test_a_sign_in_with_the_old_password_does_not_outlive_a_reset(app: Flask) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    for login, stored in (("an", hash_password(PASSWORD)), ("cu", weak)):
+        person = add_person(login, password_hash=stored)
+        organiser = add_person(f"to-chuc-{login}", roles=[Role.ORGANISER])
+        call = partial(sign_in, login=login, password=PASSWORD, address=HOME, now=MIDDLE)
+        outcomes = run_together(app, [call, partial(reset_soon, organiser, person)])
+        assert isinstance(outcomes[0], WrongCredentials), outcomes
+        assert run_sql("SELECT password_hash FROM accounts WHERE id = :id", id=person.id) == [("",)]
+
+
+@pytest.mark.usefixtures("_slow_checks")
+def test_a_change_of_the_old_password_does_not_outlive_a_reset(app: Flask) -> None:
+    person, organiser = add_person("an"), add_person("to-chuc", roles=[Role.ORGANISER])
+    change = partial(change_password, person=person, current=PASSWORD, new="mot-cau-moi-dai", now=MIDDLE)
+    outcomes = run_together(app, [change, partial(reset_soon, organiser, person)])
+    assert isinstance(outcomes[0], SignInRequired), outcomes
+    assert run_sql("SELECT password_hash FROM accounts WHERE id = :id", id=person.id) == [("",)]
+    assert run_sql("SELECT id FROM audit_entries WHERE action = 'password_changed'") == []
+
+
+@pytest.mark.usefixtures("_slow_checks")
+def test_a_good_sign_in_survives_that_the_person_signs_out_everywhere_meanwhile(app: Flask) -> None:
+    person = add_person("an")
+
+    def sign_out_soon() -> None:
+        time.sleep(0.1)
+        sign_out_everywhere(person=person, now=MIDDLE)
+
+    call = partial(sign_in, login="an", password=PASSWORD, address=HOME, now=MIDDLE)
+    signed_in = run_together(app, [call, sign_out_soon])[0]
+    assert isinstance(signed_in, Person)
+    assert find_signed_in(account_id=person.id, auth_version=signed_in.auth_version) == signed_in
 
 
 def test_whoever_must_change_the_password_does_that_before_anything_else(app: Flask) -> None:
