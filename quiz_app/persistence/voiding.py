@@ -63,6 +63,7 @@ _COLUMNS = (
 )
 _LOCK_SQL = f"SELECT {_COLUMNS}, NULL AS reason FROM attempts WHERE id = :attempt_id"  # noqa: S608 - constants
 _LOCK = Statement.from_sqls(postgresql=f"{_LOCK_SQL} FOR UPDATE", sqlite=_LOCK_SQL)
+_ROUND_ID = Statement.from_sql("SELECT round_id FROM attempts WHERE id = :attempt_id")
 _LIST = Statement.from_sql(
     f"SELECT {_COLUMNS}, voided_attempts.reason FROM attempts "  # noqa: S608 - constants
     "LEFT JOIN voided_attempts ON voided_attempts.attempt_id = attempts.id "
@@ -102,6 +103,12 @@ _VOIDS = Statement.from_sql(
     WHERE attempts.round_id = :round_id ORDER BY made_at DESC
     """
 )
+
+
+def find_round_id(work: Work, attempt_id: int) -> int | None:
+    """The round of the attempt, which never changes."""
+    row = work.find_one(_ROUND_ID, attempt_id=attempt_id)
+    return None if row is None else int(row.round_id)
 
 
 def lock_any_attempt(work: Work, attempt_id: int) -> PersonAttempt | None:

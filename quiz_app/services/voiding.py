@@ -17,7 +17,7 @@ from quiz_app.persistence import contests as contests_store
 from quiz_app.persistence import notices as notices_store
 from quiz_app.persistence import people as people_store
 from quiz_app.persistence import voiding as voiding_store
-from quiz_app.persistence.session import reading, transaction
+from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.persistence.voiding import PersonAttempt
 
 MOST_ATTEMPTS = 200
@@ -55,6 +55,9 @@ def void_attempt(*, organiser: Person, attempt_id: int, reason: str, now: dateti
     _ensure_may(organiser)
     reason = check_reason(reason)
     with transaction() as work:
+        # The round before the attempt, as whatever ranks the whole round anew holds them: it then either sees the void,
+        # or is over before it.
+        round_ = _hold_round_of(work, attempt_id)
         attempt = voiding_store.lock_any_attempt(work, attempt_id)
         if attempt is None:
             raise NotFound
@@ -62,7 +65,6 @@ def void_attempt(*, organiser: Person, attempt_id: int, reason: str, now: dateti
             raise NotAllowed
         if attempt.state is AttemptState.VOIDED:
             return attempt
-        round_ = contests_store.get_round(work, attempt.round_id)
         voiding_store.void_attempt(work, attempt_id=attempt_id, reason=reason, made_by_id=organiser.id, now=now)
         voiding_store.recompute_result(
             work,
@@ -83,6 +85,15 @@ def void_attempt(*, organiser: Person, attempt_id: int, reason: str, now: dateti
             details={"before": str(attempt.state), "account_id": attempt.account_id, **facts},
         )
     return attempt
+
+
+def _hold_round_of(work: Work, attempt_id: int) -> Round:
+    """The round of the attempt, held while people go on starting and finishing. Raises NotFound."""
+    round_id = voiding_store.find_round_id(work, attempt_id)
+    round_ = None if round_id is None else contests_store.hold_round(work, round_id)
+    if round_ is None:
+        raise NotFound
+    return round_
 
 
 def _ensure_may(person: Person) -> None:

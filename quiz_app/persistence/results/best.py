@@ -78,7 +78,9 @@ _FINISHED = Statement.from_sql(
     "finished_at AS finished_at_ms, prediction "
     "FROM attempts WHERE round_id = :round_id AND state = 'finished' ORDER BY id"
 )
-_SET_RANK_KEY = Statement.from_sql("UPDATE attempts SET rank_key = :rank_key WHERE id = :attempt_id")
+_SET_RANK_KEY = Statement.from_sql(
+    "UPDATE attempts SET rank_key = :rank_key WHERE id = :attempt_id AND state = 'finished'"
+)
 _LOCK_SQL = (
     "SELECT account_id, attempt_id, score_hundredths, correct_count, is_passed, rank_key FROM results "
     "WHERE round_id = :round_id AND account_id IN ({ids}) ORDER BY account_id{lock}"
