@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -17,10 +19,13 @@ from quiz_app.clock import read_now
 from quiz_app.domain.errors import NotAllowed, NotFound
 from quiz_app.domain.jobs import JobState
 from quiz_app.domain.people import Person, Role
+from quiz_app.domain.roles import UnknownAccount
 from quiz_app.persistence.session import Statement
 from quiz_app.services import staff_lists
+from quiz_app.services.addresses import set_own_email
 from quiz_app.services.jobs import find_job
-from quiz_app.services.staff_lists import StaffListChanged, staging
+from quiz_app.services.roles import grant_role
+from quiz_app.services.staff_lists import StaffListChanged, applying, staging
 from quiz_app.storage import FolderStorage
 from tests.factories import add_person, add_unit, run_sql
 from tests.integration.staff import KEYS, TODAY, add_staff_list, import_list, make_list, run_jobs
@@ -172,6 +177,70 @@ def test_accounts_that_changed_since_the_preview_stop_the_import(app: Flask, org
     assert list(read_accounts()) == ["cb002"]
     # It can be looked at and dropped, and a new list read.
     staff_lists.discard_list(actor=organiser, import_id=import_id, now=read_now())
+
+
+def slow_down_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on: who applies a list has read the accounts, and takes some time before they are written."""
+    plan_changes = applying.plan_changes
+    calls = itertools.count()
+
+    def plan_slowly(*arguments: Any) -> Any:
+        plan = plan_changes(*arguments)
+        if next(calls) == 0:
+            time.sleep(0.8)
+        return plan
+
+    monkeypatch.setattr(applying, "plan_changes", plan_slowly)
+
+
+def find_person(organiser: Person, login: str) -> Person:
+    """The account of a list as the person who signed in to it."""
+    ((account_id,),) = run_sql("SELECT id FROM accounts WHERE login = :login", login=login)
+    return replace(organiser, id=account_id, roles=frozenset({Role.PARTICIPANT}))
+
+
+def test_an_address_saved_while_a_list_is_applied_is_kept(
+    app: Flask, organiser: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_list(app, tmp_path, organiser, make_list(AN, BINH))
+    person = find_person(organiser, "cb002")
+    import_id = add_staff_list(organiser, make_list((*BINH[:3], "Kế toán", *BINH[4:])))
+    job_id = staff_lists.confirm_list(actor=organiser, import_id=import_id, closes_missing=False, now=read_now())
+
+    slow_down_plan(monkeypatch)
+
+    def save_address() -> None:
+        time.sleep(0.3)
+        set_own_email(person=person, email="binh@tinh.test", now=read_now())
+
+    run_together(app, [lambda: run_jobs(app, tmp_path), save_address])
+    assert find_job(person=organiser, job_id=job_id).state is JobState.DONE
+    account = read_accounts()["cb002"]
+    assert (account["job_title"], account["email"]) == ("Kế toán", "binh@tinh.test")
+
+
+def test_who_becomes_an_organiser_while_a_list_is_applied_is_not_closed_by_it(
+    app: Flask, organiser: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_list(app, tmp_path, organiser, make_list(AN, BINH))
+    administrator = add_person("quan-tri", roles=[Role.ADMINISTRATOR])
+    import_id = add_staff_list(organiser, make_list((*BINH, "đã nghỉ")))
+    job_id = staff_lists.confirm_list(actor=organiser, import_id=import_id, closes_missing=False, now=read_now())
+
+    slow_down_plan(monkeypatch)
+
+    def grant() -> str:
+        time.sleep(0.3)
+        return grant_role(actor=administrator, login="cb002", role=Role.ORGANISER, unit_code=None, now=read_now())
+
+    _, granted = run_together(app, [lambda: run_jobs(app, tmp_path), grant])
+    is_open = bool(read_accounts()["cb002"]["is_active"])
+    state = find_job(person=organiser, job_id=job_id).state
+    # On SQLite the one who comes second waits, and is told that the account is closed.
+    assert (state, is_open, isinstance(granted, UnknownAccount)) in {
+        (JobState.FAILED, True, False),
+        (JobState.DONE, False, True),
+    }
 
 
 def test_a_fault_in_the_middle_leaves_nothing_behind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,8 @@ from quiz_app.persistence.ids import make_id
 from quiz_app.persistence.people.accounts import DbAccount
 from quiz_app.persistence.session import Row, Statement, Work
 
+MOST_AT_ONCE = 2_000
+"""Accounts that one statement holds."""
 ENDED = "state IN ('applied', 'discarded')"
 
 
@@ -108,6 +111,14 @@ _KNOWN = Statement.from_sql(
     "EXISTS (SELECT 1 FROM role_grants WHERE account_id = accounts.id "
     "AND role IN ('organiser', 'judge', 'administrator')) AS has_duty FROM accounts"
 )
+_HOLD_SQL = (
+    "SELECT id FROM accounts WHERE id = ANY(CAST(string_to_array(:account_ids, ',') AS bigint[])) ORDER BY id FOR {}"
+)
+# As much as an UPDATE holds, and no more: people whose account is held start attempts meanwhile.
+_HOLD = Statement.from_sqls(postgresql=_HOLD_SQL.format("NO KEY UPDATE"), sqlite="SELECT 1")
+# More, where a role that is being given has to be waited for, or where the UPDATE will hold as much itself because it
+# changes what is unique: to ask for that later could make two wait for each other.
+_HOLD_WHOLE = Statement.from_sqls(postgresql=_HOLD_SQL.format("UPDATE"), sqlite="SELECT 1")
 _UPDATE = Statement.from_sql(
     "UPDATE accounts SET name = :name, unit_id = :unit_id, job_title = :job_title, birth = :birth, phone = :phone, "
     "email = :email, citizen_hash = :citizen_hash, citizen_tail = :citizen_tail, name_key = :name_key, "
@@ -221,6 +232,15 @@ def list_known(work: Work) -> list[KnownAccount]:
         )
         for row in work.list_all(_KNOWN)
     ]  # fmt: skip
+
+
+def hold_accounts(work: Work, account_ids: AbstractSet[int], whole_ids: AbstractSet[int]) -> None:
+    """Hold these accounts against other changes until the transaction ends, and ``whole_ids`` among them also against
+    roles, attempts and whatever else names them. For PostgreSQL: on SQLite a transaction is the only writer anyway.
+    """
+    for statement, ids in ((_HOLD_WHOLE, sorted(whole_ids)), (_HOLD, sorted(account_ids - whole_ids))):
+        for start in range(0, len(ids), MOST_AT_ONCE):
+            work.list_all(statement, account_ids=",".join(map(str, ids[start : start + MOST_AT_ONCE])))
 
 
 def update_accounts(work: Work, accounts: Sequence[KnownAccount]) -> None:

@@ -15,7 +15,7 @@ from question_bank.readers.report import mark_message as N_
 from quiz_app.domain.jobs import JobFailed, JobKind
 from quiz_app.domain.permissions import may_organise
 from quiz_app.domain.staff_lists.planning import COMPARED, ChangeKind, PlannedRow, StaffPlan, plan_changes
-from quiz_app.domain.staff_lists.rows import KnownAccount
+from quiz_app.domain.staff_lists.rows import KnownAccount, StaffRow
 from quiz_app.persistence import audit
 from quiz_app.persistence import people as people_store
 from quiz_app.persistence.people import NewAccount
@@ -45,11 +45,10 @@ def apply_staff_list(job: RunningJob) -> None:
                 raise JobFailed(N_("The list is no longer there. Nothing was changed; upload it again."))
             content, closes_missing = confirmed
             shown_digest, rows = packing.unpack_rows(content)
-            plan = plan_changes(rows, people_store.list_known(work))
             open_unit_ids = set(people_store.lock_open_units(work).values())
-            is_closed_unit = any(row.unit_id not in open_unit_ids for row in rows)
-            if plan.error_count or is_closed_unit or digest_plan(plan) != shown_digest:
+            if any(row.unit_id not in open_unit_ids for row in rows):
                 raise JobFailed(CHANGED)
+            plan = _plan_and_hold(work, rows, shown_digest, closes_missing=closes_missing)
             _apply(work, job, plan, import_id=import_id, closes_missing=closes_missing)
             people_store.end_import(work, import_id=import_id, now=job.read_now())
             job.say(N_("The list was imported: %(count)s people, none left out."), count=len(rows))
@@ -58,6 +57,38 @@ def apply_staff_list(job: RunningJob) -> None:
     except UniqueViolation:
         # Somebody was added under the same account or number between the comparison and the insert.
         raise JobFailed(CHANGED) from None
+
+
+def _plan_and_hold(work: Work, rows: Sequence[StaffRow], shown_digest: str, *, closes_missing: bool) -> StaffPlan:
+    """What the list changes, which is what the preview showed, with the accounts as they stay until they are written.
+
+    Raises JobFailed where it would change something else now.
+    """
+    plan = _plan_as_shown(work, rows, shown_digest)
+    if people_store.has_single_writer():
+        return plan
+    # An account is written with all that is known of it. Between being read and being held, its person or an organiser
+    # may have changed what the list says nothing of; so it is read once more.
+    people_store.hold_accounts(work, *_list_written(plan, closes_missing=closes_missing))
+    return _plan_as_shown(work, rows, shown_digest)
+
+
+def _plan_as_shown(work: Work, rows: Sequence[StaffRow], shown_digest: str) -> StaffPlan:
+    plan = plan_changes(rows, people_store.list_known(work))
+    if plan.error_count or digest_plan(plan) != shown_digest:
+        raise JobFailed(CHANGED)
+    return plan
+
+
+def _list_written(plan: StaffPlan, *, closes_missing: bool) -> tuple[set[int], set[int]]:
+    """Accounts that are written, closed or opened; and those of them to which nothing may be added meanwhile: they are
+    closed, or get another citizen's number.
+    """
+    changed = [(planned, planned.account.id) for planned in plan.rows if planned.account and planned.fields]
+    whole = {id_ for planned, id_ in changed if planned.kind is ChangeKind.LEFT or "citizen_hash" in planned.fields}
+    if closes_missing:
+        whole.update(account.id for account in plan.missing)
+    return whole.union(id_ for _, id_ in changed), whole
 
 
 def _apply(work: Work, job: RunningJob, plan: StaffPlan, *, import_id: int, closes_missing: bool) -> None:
