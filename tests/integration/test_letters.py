@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -24,9 +24,11 @@ from quiz_app.domain.letters import (
     Decision,
     LetterDecided,
     LetterKind,
+    LetterState,
     LetterText,
     MailNotSet,
     NobodyToWriteTo,
+    OutgoingLetter,
     OwnAddressMissing,
 )
 from quiz_app.domain.participation import Participation
@@ -36,6 +38,7 @@ from quiz_app.jobs import mailer
 from quiz_app.mailing import MailSettings, Security
 from quiz_app.persistence.columns import to_ms
 from quiz_app.persistence.letters import batches as batches_store
+from quiz_app.persistence.letters import queue as queue_store
 from quiz_app.persistence.session import UniqueViolation, transaction
 from quiz_app.services import addresses
 from quiz_app.services.directory import find_lead_scope, find_organiser_scope
@@ -471,6 +474,38 @@ def test_a_process_that_dies_while_sending_leaves_a_letter_that_no_machine_sends
     assert send(mail, later=timedelta(minutes=11)).total == 0
     assert list_states() == [("uncertain", "cut_off")]
     assert mailbox.recipients == []
+
+
+def test_a_sender_that_was_away_for_long_ends_nobody_elses_try(scene: Scene) -> None:
+    organiser = add_person("to-chuc", roles=[Role.ORGANISER])
+    queue_one(scene)
+    now = read_now()
+    later = now + timedelta(minutes=11)
+    early = claim_one(now)
+    assert settle_stale(now=later) == 1
+    outbox.decide_letter(organiser=organiser, letter_id=early.id, decision=Decision.AGAIN, now=later)
+    late = claim_one(later)
+    assert (late.id, late.tries) == (early.id, early.tries), "the organiser's decision counts tries anew"
+    assert end_as_sent(early, later) is False
+    with transaction() as work:
+        queue_store.release(work, early, next_at=later)
+    assert list_states() == [("sending", None)]
+    assert end_as_sent(late, later) is True
+    assert list_states() == [("sent", None)]
+
+
+def claim_one(now: datetime) -> OutgoingLetter:
+    with transaction() as work:
+        letter_id = queue_store.claim_letter(work, per_minute=60, now=now)
+        assert letter_id is not None
+        return queue_store.read_claimed(work, letter_id)[0]
+
+
+def end_as_sent(letter: OutgoingLetter, now: datetime) -> bool:
+    with transaction() as work:
+        return queue_store.end_sending(
+            work, letter, state=LetterState.SENT, reason=None, reply=None, next_at=None, now=now
+        )
 
 
 def test_senders_at_the_same_moment_send_each_letter_once(scene: Scene, mail: MailSettings, mailbox: Mailbox) -> None:
