@@ -141,7 +141,9 @@ class LetterText:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingLetter:
-    """A letter as the mail server is given it. ``made_at`` and ``id`` name it, the same at every try."""
+    """A letter as the mail server is given it. ``made_at`` and ``id`` name it, the same at every try; ``tries`` and
+    ``claimed_at`` name the try.
+    """
 
     id: int
     name: str
@@ -150,6 +152,7 @@ class OutgoingLetter:
     reply_to: str | None
     made_at: datetime
     tries: int
+    claimed_at: datetime
 
 
 _MARKER = re.compile(r"\{([^{}\n]{1,40})\}")

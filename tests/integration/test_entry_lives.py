@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,12 +15,13 @@ from quiz_app.domain.initiatives.filling import EntryIncomplete
 from quiz_app.domain.initiatives.rounds import HandInClosed, HandInNotOpen, InitiativeRound
 from quiz_app.domain.initiatives.states import EntryState, EntryStep, EntryStepRefused
 from quiz_app.domain.people import Person, Role
+from quiz_app.persistence.initiatives import entries as entries_store
+from quiz_app.persistence.initiatives import files as files_store
 from quiz_app.persistence.initiatives import rounds as rounds_store
 from quiz_app.persistence.session import transaction
 from quiz_app.services.initiatives import (
     SavedDraft,
     create_entry,
-    drafting,
     save_draft,
     submit_entry,
     take_step,
@@ -29,7 +29,7 @@ from quiz_app.services.initiatives import (
 )
 from tests.entry_factories import COMPLETE_VALUES, add_draft, add_initiative_round, add_submitted
 from tests.factories import CLOSING, MIDDLE, MS, OPENING, add_person, add_unit, run_sql
-from tests.integration.threads import run_together
+from tests.integration.threads import hold_after, run_together, wait_for
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -189,35 +189,42 @@ def test_two_who_write_at_once_the_second_reads_that_it_was_changed(
 ) -> None:
     entry_id = add_draft(cast.teacher, add_initiative_round())
     sequence = view_entry(person=cast.teacher, entry_id=entry_id).entry.sequence
-    write = drafting.entries_store.save_draft
+    is_written = hold_after(monkeypatch, entries_store, "save_draft")
 
-    def write_and_hold(*arguments: Any, **values: Any) -> int | None:
-        saved = write(*arguments, **values)
-        # The other one's save now waits for the entry, whose last writer is about to be somebody else.
-        if values["changed_by_id"] == cast.head.id:
-            time.sleep(0.4)
-        return saved
-
-    monkeypatch.setattr(drafting.entries_store, "save_draft", write_and_hold)
-
-    def save(person: Person, title: str, *, after: float) -> SavedDraft:
-        time.sleep(after)
+    def save(person: Person, title: str) -> SavedDraft:
         return save_draft(
             person=person, entry_id=entry_id, sequence=sequence, title=title, category="cchc",
             values=COMPLETE_VALUES, now=MIDDLE,
         )  # fmt: skip
 
+    # The second one waits for an entry whose last writer is about to be somebody else.
     first, second = run_together(
         app,
         [
-            lambda: save(cast.head, "Tên của hiệu trưởng", after=0),
-            lambda: save(cast.teacher, "Tên của giáo viên", after=0.15),
+            partial(save, cast.head, "Tên của hiệu trưởng"),
+            wait_for(is_written, partial(save, cast.teacher, "Tên của giáo viên")),
         ],
     )
     assert isinstance(first, SavedDraft)
     assert isinstance(second, EntryChanged)
     assert (second.sequence, second.by) == (first.sequence, cast.head.name)
     assert view_entry(person=cast.teacher, entry_id=entry_id).entry.title == "Tên của hiệu trưởng"
+
+
+def test_a_draft_that_is_withdrawn_while_it_is_handed_in_stays_handed_in(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry_id = add_draft(cast.teacher, add_initiative_round())
+    # By then the hand-in holds the entry, and has not taken its number from the round.
+    is_begun = hold_after(monkeypatch, files_store, "list_files")
+    calls: list[Callable[[], object]] = [
+        partial(submit_entry, person=cast.teacher, entry_id=entry_id, now=MIDDLE),
+        wait_for(is_begun, partial(step, cast.head, entry_id, EntryStep.WITHDRAW, EntryState.DRAFT)),
+    ]
+    version, refusal = run_together(app, calls)
+    assert isinstance(version, EntryVersion)
+    assert isinstance(refusal, EntryStepRefused)
+    assert run_sql("SELECT state, number FROM entries") == [("submitted", 1)]
 
 
 def test_a_double_click_gives_one_version_and_one_receipt(app: Flask, cast: Cast) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
+from typing import Any
 
 import pytest
 from docx import Document
@@ -17,13 +19,17 @@ from quiz_app.domain.certificates import format_code
 from quiz_app.domain.errors import InvalidInput, NotAllowed, NotFound, Refusal
 from quiz_app.domain.initiatives.prizes import Prize, PrizeFor
 from quiz_app.domain.initiatives.rounds import RoundDecided
+from quiz_app.domain.initiatives.states import EntryState, EntryStep
 from quiz_app.domain.judging.judgements import JudgingChanged, MarkingClosed
 from quiz_app.domain.judging.presenting import Draw, DrawOver, NothingToDraw, TurnAction, TurnMoved, TurnPhase
 from quiz_app.domain.judging.prizes import NotReadyForPrizes, PrizesChanged, PrizesUndecided
 from quiz_app.domain.judging.rubrics import Criterion, PresentationRules, Rubric
 from quiz_app.domain.people import Person, Role
 from quiz_app.extensions import db
+from quiz_app.persistence.initiatives import entries as entries_store
+from quiz_app.persistence.initiatives import rounds as rounds_store
 from quiz_app.services.certificates import check_certificate
+from quiz_app.services.initiatives import take_step
 from quiz_app.services.judging import (
     gallery,
     panels,
@@ -40,7 +46,7 @@ from quiz_app.services.judging.prize_certificates import PrizeCheck
 from quiz_app.services.judging.viewing import list_own_sheets
 from tests.factories import MIDDLE, add_person, run_sql
 from tests.integration.test_judging import LATER, Court
-from tests.integration.threads import run_together
+from tests.integration.threads import hold_after, run_together, wait_for
 from tests.integration.visitor import Visitor
 from tests.statements import count_statements
 
@@ -142,6 +148,13 @@ class Stage(Court):
 
     def publish(self) -> None:
         results.publish_results(organiser=self.organiser, round_id=self.round.id, now=DAY)
+
+    def withdraw(self, entry_id: int) -> EntryState:
+        ((writer_id,),) = run_sql("SELECT created_by_id FROM entries WHERE id = :entry_id", entry_id=entry_id)
+        return take_step(
+            person=next(each for each in self.writers if each.id == writer_id), entry_id=entry_id,
+            step=EntryStep.WITHDRAW, seen_state=EntryState.ADMITTED, reason="Đăng ký nhầm", now=DAY,
+        )  # fmt: skip
 
     def award(self) -> None:
         """To the publication."""
@@ -392,6 +405,43 @@ def test_nothing_is_public_before_the_publication_and_nothing_changes_after_it(a
             attempt()
     with pytest.raises(RoundDecided):
         prizes.undo_decision(organiser=stage.organiser, round_id=stage.round.id, reason="x", now=DAY)
+
+
+def test_results_wait_for_a_step_that_was_begun_before(
+    app: Flask, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.play()
+    stage.propose()
+    stage.decide()
+    entry_id = stage.add_entry(3)
+    published: list[Collection[int]] = []
+    read_order = results.read_final_order
+
+    def read_and_keep(*arguments: Any) -> results.FinalOrder:
+        order = read_order(*arguments)
+        published.append(order.entries.keys())
+        return order
+
+    monkeypatch.setattr(results, "read_final_order", read_and_keep)
+    # By then the step has seen that nothing is published.
+    is_checked = hold_after(monkeypatch, entries_store, "is_judged")
+    calls: list[Callable[[], object]] = [partial(stage.withdraw, entry_id), wait_for(is_checked, stage.publish)]
+    assert run_together(app, calls) == [EntryState.WITHDRAWN, None]
+    assert [entry_id in entry_ids for entry_ids in published] == [False]
+
+
+def test_a_step_that_waited_for_the_publication_is_refused(
+    app: Flask, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.play()
+    stage.propose()
+    stage.decide()
+    entry_id = stage.add_entry(3)
+    is_published = hold_after(monkeypatch, rounds_store, "set_moments")
+    calls: list[Callable[[], object]] = [stage.publish, wait_for(is_published, partial(stage.withdraw, entry_id))]
+    _, outcome = run_together(app, calls)
+    assert isinstance(outcome, RoundDecided)
+    assert run_sql("SELECT state FROM entries WHERE id = :entry_id", entry_id=entry_id) == [("admitted",)]
 
 
 def test_entrants_read_their_own_marks_without_names(app: Flask, stage: Stage) -> None:

@@ -7,9 +7,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 import trustme
@@ -24,9 +24,11 @@ from quiz_app.domain.letters import (
     Decision,
     LetterDecided,
     LetterKind,
+    LetterState,
     LetterText,
     MailNotSet,
     NobodyToWriteTo,
+    OutgoingLetter,
     OwnAddressMissing,
 )
 from quiz_app.domain.participation import Participation
@@ -35,6 +37,8 @@ from quiz_app.extensions import db
 from quiz_app.jobs import mailer
 from quiz_app.mailing import MailSettings, Security
 from quiz_app.persistence.columns import to_ms
+from quiz_app.persistence.letters import batches as batches_store
+from quiz_app.persistence.letters import queue as queue_store
 from quiz_app.persistence.session import UniqueViolation, transaction
 from quiz_app.services import addresses
 from quiz_app.services.directory import find_lead_scope, find_organiser_scope
@@ -53,7 +57,7 @@ from tests.integration.mail import (
     run_mail_server,
     run_scripted_server,
 )
-from tests.integration.threads import run_together
+from tests.integration.threads import hold_after, run_together, wait_for
 from tests.integration.visitor import Visitor, add_open_round
 from tests.statements import count_statements
 
@@ -204,14 +208,12 @@ def test_a_draft_that_is_taken_up_again_while_it_ends_gets_no_letter_that_nobody
 ) -> None:
     batch_id = scene.draft()
     newcomer = add_newcomer(scene)
-    hold_after(monkeypatch, slow)
-    end = {"approve": scene.approve, "discard": scene.discard}[ending]
-    # Whichever of both is slow began first.
-    delays = (0, 0.15) if slow == "add_batch" else (0.15, 0)
-    made, ended = run_together(
-        scene.app,
-        [lambda: sleep_first(delays[0], scene.draft), lambda: sleep_first(delays[1], lambda: end(batch_id))],
+    is_begun = hold_after(monkeypatch, batches_store, slow)
+    end = partial({"approve": scene.approve, "discard": scene.discard}[ending], batch_id)
+    calls: list[Callable[[], object]] = (
+        [scene.draft, wait_for(is_begun, end)] if slow == "add_batch" else [wait_for(is_begun, scene.draft), end]
     )
+    made, ended = run_together(scene.app, calls)
     assert not isinstance(ended, Refusal)
     rows = run_sql(
         "SELECT letter_batches.id, letter_batches.state, letters.state AS letter FROM letters "
@@ -231,8 +233,8 @@ def test_a_draft_that_is_taken_up_again_while_it_ends_gets_no_letter_that_nobody
 def test_two_clicks_at_once_add_a_newcomer_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     batch_id = scene.draft()
     newcomer = add_newcomer(scene)
-    hold_after(monkeypatch, "put_drafts")
-    made = run_together(scene.app, [scene.draft, lambda: sleep_first(0.15, scene.draft)])
+    is_added = hold_after(monkeypatch, batches_store, "put_drafts")
+    made = run_together(scene.app, [scene.draft, wait_for(is_added, scene.draft)])
     assert made == [batch_id, batch_id]
     letters = run_sql("SELECT batch_id FROM letters WHERE account_id = :account_id", account_id=newcomer.id)
     assert letters == [(batch_id,)]
@@ -242,23 +244,6 @@ def add_newcomer(scene: Scene) -> Person:
     """Somebody of the first unit who has come since and has not begun either."""
     unit_id = scene.people["a-one"].unit_id
     return add_person("a-new", unit_id=unit_id, email="a.new@tinh.test")
-
-
-def hold_after(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Let whoever calls this function of the store do nothing for a while afterwards, with all that it holds."""
-    call = getattr(drafting.batches_store, name)
-
-    def call_and_hold(*arguments: Any, **values: Any) -> Any:
-        outcome = call(*arguments, **values)
-        time.sleep(0.4)
-        return outcome
-
-    monkeypatch.setattr(drafting.batches_store, name, call_and_hold)
-
-
-def sleep_first(seconds: float, call: Callable[[], int | None]) -> int | None:
-    time.sleep(seconds)
-    return call()
 
 
 def test_whoever_took_part_moved_away_or_lost_the_address_meanwhile_gets_none(scene: Scene) -> None:
@@ -489,6 +474,38 @@ def test_a_process_that_dies_while_sending_leaves_a_letter_that_no_machine_sends
     assert send(mail, later=timedelta(minutes=11)).total == 0
     assert list_states() == [("uncertain", "cut_off")]
     assert mailbox.recipients == []
+
+
+def test_a_sender_that_was_away_for_long_ends_nobody_elses_try(scene: Scene) -> None:
+    organiser = add_person("to-chuc", roles=[Role.ORGANISER])
+    queue_one(scene)
+    now = read_now()
+    later = now + timedelta(minutes=11)
+    early = claim_one(now)
+    assert settle_stale(now=later) == 1
+    outbox.decide_letter(organiser=organiser, letter_id=early.id, decision=Decision.AGAIN, now=later)
+    late = claim_one(later)
+    assert (late.id, late.tries) == (early.id, early.tries), "the organiser's decision counts tries anew"
+    assert end_as_sent(early, later) is False
+    with transaction() as work:
+        queue_store.release(work, early, next_at=later)
+    assert list_states() == [("sending", None)]
+    assert end_as_sent(late, later) is True
+    assert list_states() == [("sent", None)]
+
+
+def claim_one(now: datetime) -> OutgoingLetter:
+    with transaction() as work:
+        letter_id = queue_store.claim_letter(work, per_minute=60, now=now)
+        assert letter_id is not None
+        return queue_store.read_claimed(work, letter_id)[0]
+
+
+def end_as_sent(letter: OutgoingLetter, now: datetime) -> bool:
+    with transaction() as work:
+        return queue_store.end_sending(
+            work, letter, state=LetterState.SENT, reason=None, reply=None, next_at=None, now=now
+        )
 
 
 def test_senders_at_the_same_moment_send_each_letter_once(scene: Scene, mail: MailSettings, mailbox: Mailbox) -> None:

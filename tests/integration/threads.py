@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import pytest
 from flask import Flask
 
 from quiz_app.domain.errors import Refusal, StorageUnavailable
@@ -14,6 +16,9 @@ from quiz_app.extensions import db
 
 GATHER_SECONDS = 60
 """How long the threads may take to be all there, on a machine that has much else to do."""
+
+HOLD_SECONDS = 0.4
+"""How long one transaction is kept open, for another one to run into it."""
 
 Outcome = TypeVar("Outcome")
 
@@ -38,6 +43,33 @@ def run_together(app: Flask, calls: Sequence[Callable[[], Outcome]]) -> list[Out
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return [future.result() for future in [pool.submit(run, call) for call in calls]]
+
+
+def hold_after(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> threading.Event:
+    """Let whoever calls this function go on only a while later, with all that the transaction holds by then; what is
+    returned says that somebody has called it.
+    """
+    function = getattr(owner, name)
+    is_called = threading.Event()
+
+    def call_and_hold(*arguments: Any, **values: Any) -> Any:
+        outcome = function(*arguments, **values)
+        is_called.set()
+        time.sleep(HOLD_SECONDS)
+        return outcome
+
+    monkeypatch.setattr(owner, name, call_and_hold)
+    return is_called
+
+
+def wait_for(event: threading.Event, call: Callable[[], Outcome]) -> Callable[[], Outcome]:
+    """The call, made once the other one has come so far."""
+
+    def wait_and_call() -> Outcome:
+        assert event.wait(GATHER_SECONDS)
+        return call()
+
+    return wait_and_call
 
 
 def open_connections(app: Flask, count: int) -> None:

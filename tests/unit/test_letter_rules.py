@@ -41,7 +41,7 @@ KEY = {"SECRET_KEY": "x" * 32}
 def make_letter(**changes):
     values = {"name": "Nguyễn Thị Hạnh", "address": "hanh@tinh.test", "reply_to": None}
     text = LetterText(changes.pop("subject", "Nhắc dự thi"), changes.pop("body", "Kính gửi chị Hạnh"))
-    return OutgoingLetter(id=7, text=text, made_at=NOW, tries=1, **{**values, **changes})
+    return OutgoingLetter(id=7, text=text, made_at=NOW, tries=1, claimed_at=NOW, **{**values, **changes})
 
 
 @pytest.mark.parametrize("typed", ["A\r\nBcc: x@y.test", "A\nB", "A\x00B", "A\u2028B", "A\x0bB", "A\x85B", "A\rB"])

@@ -1,6 +1,7 @@
-"""The moments of judging, held while marks change.
+"""The moments of judging, held while marks change and steps are taken.
 
-Order of locks, the same everywhere: the round, then entries by id, then judgements.
+Order of locks, the same everywhere: the round, then entries by id, then judgements. Only whoever hands a draft in for
+the first time holds it before the round.
 """
 
 # ruff: noqa: S608 - the statements are put together from the constants of this module
@@ -28,7 +29,7 @@ _SET_CLOSE = Statement.from_sql(
 
 
 def hold_round(work: Work, round_id: int) -> None:
-    """Keep others from locking the marks or giving out entries until the transaction ends."""
+    """Keep others from locking the marks, giving out entries or publishing results until the transaction ends."""
     work.find_one(_HOLD, round_id=round_id)
 
 

@@ -40,18 +40,19 @@ _CLAIM = Statement.from_sql(
 )
 _CLAIMED = Statement.from_sql(
     "SELECT letters.id, letters.address, letters.subject, letters.body, letters.tries, letters.made_at, "
-    "accounts.name, accounts.is_active, makers.email AS reply_to FROM letters "
+    "letters.claimed_at, accounts.name, accounts.is_active, makers.email AS reply_to FROM letters "
     "JOIN accounts ON accounts.id = letters.account_id "
     "LEFT JOIN letter_batches ON letter_batches.id = letters.batch_id "
     "LEFT JOIN accounts makers ON makers.id = letter_batches.made_by_id WHERE letters.id = :letter_id"
 )
+# The moment tells tries apart that have the same number: an organiser's decision counts them anew.
+_OF_SENDER = "WHERE id = :letter_id AND state = 'sending' AND tries = :try AND claimed_at = :claimed_at"
 _END = Statement.from_sql(
     "UPDATE letters SET state = :state, reason = :reason, reply = :reply, ended_at = :ended_at, next_at = :next_at "
-    "WHERE id = :letter_id AND state = 'sending' AND tries = :try"
+    f"{_OF_SENDER}"
 )
 _RELEASE = Statement.from_sql(
-    "UPDATE letters SET state = 'queued', tries = tries - 1, claimed_at = NULL, next_at = :moment "
-    "WHERE id = :letter_id AND state = 'sending' AND tries = :try"
+    f"UPDATE letters SET state = 'queued', tries = tries - 1, claimed_at = NULL, next_at = :moment {_OF_SENDER}"
 )
 _SETTLE = Statement.from_sql(
     "UPDATE letters SET state = 'uncertain', reason = 'cut_off' WHERE state = 'sending' AND claimed_at < :before"
@@ -137,7 +138,16 @@ def read_claimed(work: Work, letter_id: int) -> tuple[OutgoingLetter, bool]:
     row = work.find_one(_CLAIMED, letter_id=letter_id)
     assert row is not None  # noqa: S101 - letters are never deleted
     text = LetterText(row.subject, row.body)
-    letter = OutgoingLetter(row.id, row.name, row.address, text, row.reply_to, from_ms(row.made_at), row.tries)
+    letter = OutgoingLetter(
+        id=row.id,
+        name=row.name,
+        address=row.address,
+        text=text,
+        reply_to=row.reply_to,
+        made_at=from_ms(row.made_at),
+        tries=row.tries,
+        claimed_at=from_ms(row.claimed_at),
+    )
     return letter, bool(row.is_active)
 
 
@@ -154,8 +164,7 @@ def end_sending(
     """Write what came of it; False where the letter is no longer this sender's."""
     is_over = state in (LetterState.SENT, LetterState.FAILED, LetterState.CANCELLED)
     values: dict[str, Any] = {
-        "letter_id": letter.id,
-        "try": letter.tries,
+        **_name_claim(letter),
         "state": str(state),
         "reason": reason and str(reason),
         "reply": reply,
@@ -167,7 +176,7 @@ def end_sending(
 
 def release(work: Work, letter: OutgoingLetter, *, next_at: datetime) -> None:
     """The server heard nothing of the letter: it waits again, and this try does not count."""
-    work.run(_RELEASE, **{"letter_id": letter.id, "try": letter.tries, "moment": to_ms(next_at)})
+    work.run(_RELEASE, **_name_claim(letter), moment=to_ms(next_at))
 
 
 def has_stale(work: Work, *, now: datetime) -> bool:
@@ -189,3 +198,7 @@ def find_heard(work: Work) -> Heard | None:
     """What was last heard of the mail server, if it was ever asked."""
     row = work.find_one(_HEARD)
     return None if row is None else Heard(row.trouble, from_ms(row.noted_at))
+
+
+def _name_claim(letter: OutgoingLetter) -> dict[str, int]:
+    return {"letter_id": letter.id, "try": letter.tries, "claimed_at": to_ms(letter.claimed_at)}

@@ -18,8 +18,9 @@ from quiz_app.domain.letters import LetterKind
 from quiz_app.domain.people import Person
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import entries as entries_store
+from quiz_app.persistence.judging import moments as moments_store
 from quiz_app.persistence.session import Work, transaction
-from quiz_app.services.initiatives.access import open_entry
+from quiz_app.services.initiatives.access import Access, open_entry
 from quiz_app.services.letters import queue_letter
 
 TOLD_STEPS = frozenset(
@@ -40,9 +41,12 @@ def take_step(
     """
     reason = "\n".join(" ".join(line.split()) for line in reason.strip().splitlines())
     with transaction() as work:
-        access = open_entry(work, person, entry_id, locks=True)
-        if access.entry.state is not seen_state:
-            raise EntryStepRefused(access.entry.state)
+        access = _open_seen(work, person, entry_id, seen_state)
+        if seen_state is not EntryState.DRAFT:
+            # Results are published before this step or after it. Of a draft they say nothing, and whoever hands it in
+            # for the first time holds it before the round, from which it takes its number.
+            moments_store.hold_round(work, access.round.id)
+        access = _open_seen(work, person, entry_id, seen_state, locks=True)
         return move_entry(
             work,
             person=person,
@@ -66,7 +70,7 @@ def move_entry(
     reason: str,
     now: datetime,
 ) -> EntryState:
-    """Carry out a step in a transaction that has locked the entry; where it stands then. Raises as ``take_step``."""
+    """Carry out a step in a transaction that holds round and entry; where it stands then. Raises as ``take_step``."""
     if round_.published_at is not None:
         raise RoundDecided
     to_state = next(
@@ -111,6 +115,13 @@ def move_entry(
             work, kind=LetterKind.ENTRY_STEP, about=about, account_id=entry.created_by_id, facts=facts, now=now
         )
     return to_state
+
+
+def _open_seen(work: Work, person: Person, entry_id: int, seen_state: EntryState, *, locks: bool = False) -> Access:
+    access = open_entry(work, person, entry_id, locks=locks)
+    if access.entry.state is not seen_state:
+        raise EntryStepRefused(access.entry.state)
+    return access
 
 
 def _ensure_may_forward(round_: InitiativeRound, actors: frozenset[EntryActor], now: datetime) -> None:
