@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from quiz_app.domain.activation import ActivationCodeTyped
-from quiz_app.domain.errors import AgencyAccountUnknown, NotFound, WrongCredentials
+from quiz_app.domain.errors import AgencyAccountUnknown, NotFound, SignInRequired, WrongCredentials
 from quiz_app.domain.people import (
     FAILURE_WINDOW,
     Person,
@@ -20,6 +20,9 @@ from quiz_app.persistence import people as people_store
 from quiz_app.persistence.session import reading, transaction
 from quiz_app.services.activation import COMMON_PASSWORDS, is_code_right
 
+MOST_CHECKS = 3
+"""Of one sign-in, each begun because the account's sessions were ended during the one before."""
+
 
 def find_signed_in(*, account_id: int, auth_version: int) -> Person | None:
     """The person of a session, unless the account was closed or its sessions were ended since."""
@@ -32,9 +35,19 @@ def sign_in(*, login: str, password: str, address: str, now: datetime, keys: Key
     """The person, if account and password fit. Raises WrongCredentials or TooManyFailures; and ActivationCodeTyped
     where what was typed is the person's one-time code, which is not used up by that.
 
-    The hash is checked outside any transaction: it takes as long as fifty saves.
+    The hash is checked outside any transaction: it takes as long as fifty saves. Whether the account is still as it was
+    then is asked inside one; where a password was taken away or changed meanwhile, all is asked again.
     """
     login = normalise_login(login)
+    for _ in range(MOST_CHECKS):
+        person = _try_sign_in(login, password, address=address, now=now, keys=keys)
+        if person is not None:
+            return person
+    raise WrongCredentials
+
+
+def _try_sign_in(login: str, password: str, *, address: str, now: datetime, keys: KeyedHashes | None) -> Person | None:
+    """As ``sign_in``, once; None where the account's sessions were ended since the password was looked up."""
     with reading() as work:
         known = people_store.find_credentials(work, login)
         counts = people_store.count_failures(
@@ -56,15 +69,16 @@ def sign_in(*, login: str, password: str, address: str, now: datetime, keys: Key
         raise WrongCredentials
     fresh_hash = hash_password(password) if needs_new_hash(known.password_hash) else None
     with transaction() as work:
+        # Not the hash is compared: another good sign-in at the same moment may write it anew.
+        if not people_store.note_checked_sign_in(
+            work, account_id=known.account_id, seen_version=known.auth_version, address=address, now=now
+        ):
+            return None
         if counts.pair.count or counts.address.count:
             people_store.forget_failures(work, login=login, address=address, before=now - FAILURE_WINDOW)
-        people_store.note_sign_in(work, account_id=known.account_id, address=address, now=now)
         if fresh_hash:
             people_store.replace_hash(work, account_id=known.account_id, password_hash=fresh_hash)
-        person = people_store.find_person(work, known.account_id)
-    if person is None:
-        raise WrongCredentials
-    return person
+        return people_store.find_person(work, known.account_id)
 
 
 def sign_in_from_agency(*, name: str, address: str, now: datetime) -> Person:
@@ -85,7 +99,10 @@ def sign_in_from_agency(*, name: str, address: str, now: datetime) -> Person:
 
 
 def change_password(*, person: Person, current: str, new: str, now: datetime) -> Person:
-    """Set a new password; every other session ends. The person as of now. Raises WrongCredentials, PasswordTooWeak."""
+    """Set a new password; every other session ends. The person as of now.
+
+    Raises WrongCredentials, PasswordTooWeak, and SignInRequired where this session itself was ended meanwhile.
+    """
     with reading() as work:
         stored = people_store.find_password_hash(work, person.id)
     if not is_password_right(current, stored):
@@ -93,7 +110,11 @@ def change_password(*, person: Person, current: str, new: str, now: datetime) ->
     check_new_password(new, old=current, login=person.login, common_passwords=COMMON_PASSWORDS)
     new_hash = hash_password(new)
     with transaction() as work:
-        people_store.set_password(work, account_id=person.id, password_hash=new_hash, must_change=False)
+        # The version of the session: what ends it (a reset, say) ends what was begun in it.
+        if not people_store.change_password(
+            work, account_id=person.id, password_hash=new_hash, seen_version=person.auth_version
+        ):
+            raise SignInRequired
         audit.add_entry(work, now=now, actor_id=person.id, action="password_changed", subject=("account", person.id))
         changed = people_store.find_person(work, person.id)
     if changed is None:

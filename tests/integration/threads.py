@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import pytest
 from flask import Flask
 
 from quiz_app.domain.errors import Refusal, StorageUnavailable
@@ -14,6 +16,8 @@ from quiz_app.extensions import db
 
 GATHER_SECONDS = 60
 """How long the threads may take to be all there, on a machine that has much else to do."""
+SLOW_SECONDS = 0.4
+"""How much later something is done that `slow_down` delays."""
 
 Outcome = TypeVar("Outcome")
 
@@ -38,6 +42,33 @@ def run_together(app: Flask, calls: Sequence[Callable[[], Outcome]]) -> list[Out
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return [future.result() for future in [pool.submit(run, call) for call in calls]]
+
+
+def slow_down(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> threading.Event:
+    """Have this function of a module begin late, so that what others began meanwhile comes as far as it can.
+
+    The event is set once the function was reached: see `wait_for`.
+    """
+    function = getattr(owner, name)
+    is_reached = threading.Event()
+
+    def call_late(*arguments: object, **named: object) -> object:
+        is_reached.set()
+        time.sleep(SLOW_SECONDS)
+        return function(*arguments, **named)
+
+    monkeypatch.setattr(owner, name, call_late)
+    return is_reached
+
+
+def wait_for(event: threading.Event, call: Callable[[], Outcome]) -> Callable[[], Outcome]:
+    """The same call, not made before the event."""
+
+    def call_later() -> Outcome:
+        assert event.wait(GATHER_SECONDS)
+        return call()
+
+    return call_later
 
 
 def open_connections(app: Flask, count: int) -> None:

@@ -5,6 +5,7 @@ from quiz_app.persistence.people.accounts import (
     DbAccount,
     NewAccount,
     add_accounts,
+    change_password,
     end_sessions,
     find_credentials,
     find_password_hash,
@@ -47,6 +48,7 @@ from quiz_app.persistence.people.sign_ins import (
     add_failure,
     count_failures,
     forget_failures,
+    note_checked_sign_in,
     note_sign_in,
 )
 from quiz_app.persistence.people.staff_imports import (
@@ -129,6 +131,7 @@ __all__ = [
     "add_accounts",
     "add_failure",
     "add_unit",
+    "change_password",
     "count_failures",
     "end_sessions",
     "find_credentials",
@@ -138,6 +141,7 @@ __all__ = [
     "lock_open_units",
     "map_logins",
     "map_unit_codes",
+    "note_checked_sign_in",
     "note_sign_in",
     "replace_hash",
     "set_password",

@@ -64,10 +64,13 @@ class DbAccount(Model):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a sign-in is checked against. ``code_hash`` is that of the person's one-time code, if there is one."""
+    """What a sign-in is checked against. ``code_hash`` is that of the person's one-time code, if there is one; under
+    another ``auth_version`` than this one the password may be another one too.
+    """
 
     account_id: int
     password_hash: str
+    auth_version: int
     last_address: str | None
     code_hash: str | None
     code_expires_at: datetime | None
@@ -91,6 +94,7 @@ _CREDENTIALS = Statement(
     select(
         _accounts.c.id,
         _accounts.c.password_hash,
+        _accounts.c.auth_version,
         _accounts.c.last_address,
         _codes.c.code_hash,
         _codes.c.expires_at.label("code_expires_at"),
@@ -109,6 +113,11 @@ _SET_PASSWORD = Statement(
         must_change_password=bindparam("must_change"),
         auth_version=_accounts.c.auth_version + 1,
     )
+)
+_CHANGE_PASSWORD = Statement(
+    update(_accounts)
+    .where(_accounts.c.id == bindparam("account_id"), _accounts.c.auth_version == bindparam("seen_version"))
+    .values(password_hash=bindparam("new_hash"), must_change_password=False, auth_version=_accounts.c.auth_version + 1)
 )
 _SET_HASH = Statement(
     update(_accounts).where(_accounts.c.id == bindparam("account_id")).values(password_hash=bindparam("new_hash"))
@@ -150,7 +159,9 @@ def find_credentials(work: Work, login: str) -> Credentials | None:
     row = work.find_one(_CREDENTIALS, login=login)
     if row is None:
         return None
-    return Credentials(row.id, row.password_hash, row.last_address, row.code_hash, find_from_ms(row.code_expires_at))
+    return Credentials(
+        row.id, row.password_hash, row.auth_version, row.last_address, row.code_hash, find_from_ms(row.code_expires_at)
+    )
 
 
 def find_password_hash(work: Work, account_id: int) -> str | None:
@@ -162,6 +173,13 @@ def find_password_hash(work: Work, account_id: int) -> str | None:
 def set_password(work: Work, *, account_id: int, password_hash: str, must_change: bool) -> None:
     """Store a new password; every session of the account ends."""
     work.run(_SET_PASSWORD, account_id=account_id, new_hash=password_hash, must_change=must_change)
+
+
+def change_password(work: Work, *, account_id: int, password_hash: str, seen_version: int) -> bool:
+    """Store the password that the person has chosen, unless the account's sessions were ended since that version;
+    whether it was stored. Every session of the account ends.
+    """
+    return work.run(_CHANGE_PASSWORD, account_id=account_id, new_hash=password_hash, seen_version=seen_version) == 1
 
 
 def replace_hash(work: Work, *, account_id: int, password_hash: str) -> None:

@@ -31,11 +31,13 @@ class DbSignInFailure(Model):
 
 _accounts, _failures = DbAccount.__table__, DbSignInFailure.__table__
 
-_NOTE_SIGN_IN = Statement(
+_NOTE = (
     update(_accounts)
     .where(_accounts.c.id == bindparam("account_id"))
     .values(last_signed_in_at=bindparam("moment"), last_address=bindparam("address"))
 )
+_NOTE_SIGN_IN = Statement(_NOTE)
+_NOTE_CHECKED_SIGN_IN = Statement(_NOTE.where(_accounts.c.auth_version == bindparam("seen_version")))
 _ADD_FAILURE = Statement(insert(_failures))
 _FORGET_FAILURES = Statement(
     delete(_failures).where(
@@ -81,3 +83,11 @@ def forget_failures(work: Work, *, login: str, address: str, before: datetime) -
 def note_sign_in(work: Work, *, account_id: int, address: str, now: datetime) -> None:
     """Remember when and from where the person signed in last."""
     work.run(_NOTE_SIGN_IN, account_id=account_id, moment=to_ms(now), address=address)
+
+
+def note_checked_sign_in(work: Work, *, account_id: int, seen_version: int, address: str, now: datetime) -> bool:
+    """The same after a password was checked under that version, and only if it is still the account's; whether it was.
+    Until the end of the transaction it stays so.
+    """
+    values = {"account_id": account_id, "seen_version": seen_version, "moment": to_ms(now), "address": address}
+    return work.run(_NOTE_CHECKED_SIGN_IN, **values) == 1
