@@ -164,6 +164,15 @@ def test_of_a_reset_and_a_use_of_the_code_at_once_each_is_done_or_refused(
     assert activate("an", str(slip)).id == person.id
 
 
+def test_organisers_who_reset_each_other_at_once_are_both_served(
+    app: Flask, organiser: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = add_person("khac", roles=[Role.ORGANISER])
+    slow_down(monkeypatch, accounts, "make_codes")
+    run_together(app, [partial(make_code, organiser, other), partial(make_code, other, organiser)])
+    assert len(run_sql("SELECT account_id FROM activation_codes")) == 2
+
+
 def test_a_code_opens_no_account_that_has_a_password(app: Flask, organiser: Person) -> None:
     person = add_person("an")
     code = make_code(organiser, person)
