@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -37,11 +37,17 @@ class Slip:
     expires_at: datetime
 
 
-def edit_account(*, actor: Person, account_id: int, edit: AccountEdit, now: datetime) -> None:
-    """Change what is known of a person. Raises NotAllowed, NotFound."""
+def edit_account(
+    *, actor: Person, account_id: int, edit: AccountEdit, now: datetime, untouched: frozenset[str] = frozenset()
+) -> None:
+    """Change what is known of a person; fields that the actor left untouched stay as they are by now.
+
+    Raises NotAllowed, NotFound.
+    """
     with transaction() as work:
         record = ensure_manageable(work, actor=actor, scope=find_organiser_scope(actor), account_id=account_id)
         old = AccountEdit(record.line.name, record.line.job_title, record.birth, record.phone, record.email)
+        edit = replace(edit, **{name: getattr(old, name) for name in untouched})
         if edit == old:
             return
         people_store.edit_account(work, account_id=account_id, login=record.line.login, edit=edit)
