@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -37,11 +37,17 @@ class Slip:
     expires_at: datetime
 
 
-def edit_account(*, actor: Person, account_id: int, edit: AccountEdit, now: datetime) -> None:
-    """Change what is known of a person. Raises NotAllowed, NotFound."""
+def edit_account(
+    *, actor: Person, account_id: int, edit: AccountEdit, now: datetime, untouched: frozenset[str] = frozenset()
+) -> None:
+    """Change what is known of a person; fields that the actor left untouched stay as they are by now.
+
+    Raises NotAllowed, NotFound.
+    """
     with transaction() as work:
         record = ensure_manageable(work, actor=actor, scope=find_organiser_scope(actor), account_id=account_id)
         old = AccountEdit(record.line.name, record.line.job_title, record.birth, record.phone, record.email)
+        edit = replace(edit, **{name: getattr(old, name) for name in untouched})
         if edit == old:
             return
         people_store.edit_account(work, account_id=account_id, login=record.line.login, edit=edit)
@@ -124,25 +130,15 @@ def make_slips(
     Raises NotFound for a unit outside the scope, NobodyWithoutPassword, TooManySlips.
     """
     with transaction() as work:
-        units = people_store.list_units_in_scope(work, scope)
-        scope_unit_ids = frozenset(unit.id for unit in units)
-        if unit_id not in scope_unit_ids:
-            raise NotFound
-        lines = [
-            line
-            for line in people_store.list_without_password(work, scope, unit_id, most=MOST_SLIPS + 1)
-            if may_manage_account(
-                actor,
-                subject_id=line.id,
-                roles=line.roles,
-                led_unit_ids=line.led_unit_ids,
-                scope_unit_ids=scope_unit_ids,
-            )
-        ]
+        listed = _list_for_slips(work, actor, scope, unit_id)
+        if len(listed) > MOST_SLIPS:
+            raise TooManySlips(MOST_SLIPS)
+        # Somebody may have chosen a password, or been given a role, since the list was read: to those who are locked
+        # nothing of the kind happens any more, and they are read again.
+        locked = people_store.lock_without_password(work, [line.id for line in listed])
+        lines = [line for line in _list_for_slips(work, actor, scope, unit_id) if line.id in locked]
         if not lines:
             raise NobodyWithoutPassword
-        if len(lines) > MOST_SLIPS:
-            raise TooManySlips(MOST_SLIPS)
         codes = make_codes(work, account_ids=[line.id for line in lines], made_by=actor, keys=keys, days=days, now=now)
         audit.add_entry(
             work,
@@ -153,6 +149,24 @@ def make_slips(
             details={"people": len(lines)},
         )
     return [_make_slip(line, code, days=days, now=now) for line, code in zip(lines, codes, strict=True)]
+
+
+def _list_for_slips(work: Work, actor: Person, scope: PeopleScope, unit_id: int) -> list[PersonLine]:
+    """Those of a unit without a password whom the actor may manage, one more than there may be. Raises NotFound."""
+    scope_unit_ids = frozenset(unit.id for unit in people_store.list_units_in_scope(work, scope))
+    if unit_id not in scope_unit_ids:
+        raise NotFound
+    return [
+        line
+        for line in people_store.list_without_password(work, scope, unit_id, most=MOST_SLIPS + 1)
+        if may_manage_account(
+            actor,
+            subject_id=line.id,
+            roles=line.roles,
+            led_unit_ids=line.led_unit_ids,
+            scope_unit_ids=scope_unit_ids,
+        )
+    ]
 
 
 def _make_slip(line: PersonLine, code: str, *, days: int, now: datetime) -> Slip:

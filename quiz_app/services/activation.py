@@ -57,9 +57,9 @@ def make_codes(
 
 
 def is_code_right(known: Credentials, text: str, *, keys: KeyedHashes, now: datetime) -> bool:
-    """Whether what was typed is the account's code, and still holds."""
+    """Whether what was typed is the account's code, and still holds: not where there is a password by now."""
     code = normalise_code(text)
-    if code is None or known.code_hash is None or known.code_expires_at is None:
+    if code is None or known.password_hash or known.code_hash is None or known.code_expires_at is None:
         return False
     right = are_equal(keys.hash_code(known.account_id, code), known.code_hash)
     return right and is_code_live(known.code_expires_at, now)
@@ -92,7 +92,10 @@ def activate_account(*, login: str, code: str, new: str, address: str, keys: Key
         raise PasswordTooWeak("The new password is the old one. Choose another.")
     new_hash = hash_password(new)
     with transaction() as work:
-        # Of two who come with the same code at once, one finds it used up.
+        # The account before its code, as whoever makes codes takes them. Of two who come with the same code at once,
+        # one finds that the account has its password.
+        if not people_store.lock_without_password(work, [known.account_id]):
+            raise WrongActivationCode
         if not people_store.take_code(work, account_id=known.account_id, code_hash=known.code_hash, now=now):
             raise WrongActivationCode
         people_store.set_password(work, account_id=known.account_id, password_hash=new_hash, must_change=False)

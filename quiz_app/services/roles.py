@@ -63,11 +63,12 @@ def grant_role(*, actor: Person, login: str, role: Role, unit_code: str | None, 
     if not may_change_roles(actor):
         raise NotAllowed
     with transaction() as work:
-        known = role_holders.find_active_account(work, normalise_login(login))
+        # The unit before the account, as whoever moves people takes them.
+        unit_id = people_store.lock_open_units(work).get(unit_code) if unit_code else None
+        known = role_holders.lock_active_account(work, normalise_login(login))
         if known is None:
             raise UnknownAccount(login)
         account_id, name = known
-        unit_id = role_holders.find_unit_by_code(work, unit_code) if unit_code else None
         if (role is Role.UNIT_LEAD) is (unit_id is None):
             raise UnitNeeded
         _grant(work, actor_id=actor.id, account_id=account_id, name=name, role=role, unit_id=unit_id, now=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 
 import openpyxl
@@ -13,14 +14,15 @@ from flask import Flask
 
 from quiz_app.clock import read_now
 from quiz_app.domain.activation import WrongActivationCode
-from quiz_app.domain.directory import PeopleScope
+from quiz_app.domain.directory import EVERYONE, PeopleScope
 from quiz_app.domain.people import Person, Role
-from quiz_app.services.accounts import reset_password
+from quiz_app.services import accounts, activation
+from quiz_app.services.accounts import make_slips, reset_password
 from quiz_app.services.activation import activate_account
 from quiz_app.services.directory import find_lead_scope, find_organiser_scope
 from tests.factories import PASSWORD, add_person, add_unit, run_sql
 from tests.integration.staff import KEYS
-from tests.integration.threads import run_together
+from tests.integration.threads import run_together, slow_down, wait_for
 from tests.integration.visitor import Visitor
 
 NEW = "câu ngắn dễ nhớ"
@@ -124,6 +126,59 @@ def test_of_two_who_use_a_code_at_once_one_gets_in(app: Flask, organiser: Person
     outcomes = run_together(app, [lambda n=n: activate("an", code, f"mat khau cua {n}") for n in range(2)])
     assert sorted(isinstance(outcome, WrongActivationCode) for outcome in outcomes) == [False, True]
     assert len(run_sql("SELECT id FROM audit_entries WHERE action = 'account_activated'")) == 1
+
+
+@pytest.mark.parametrize("is_slip_first", [True, False])
+def test_nobody_has_a_password_and_a_code_after_slips_at_the_same_moment(
+    app: Flask, organiser: Person, monkeypatch: pytest.MonkeyPatch, is_slip_first: bool
+) -> None:
+    school = add_unit("TH")
+    people = {login: add_person(login, unit_id=school, password_hash="") for login in ("an", "binh")}
+    code = make_code(organiser, people["an"])
+    make_slips_now = partial(
+        make_slips, actor=organiser, scope=EVERYONE, unit_id=school, keys=KEYS, days=30, now=read_now()
+    )
+    activate_now = partial(activate, "an", code)
+    if is_slip_first:
+        making = slow_down(monkeypatch, accounts, "make_codes")
+        slips, activated = run_together(app, [make_slips_now, wait_for(making, activate_now)])
+        assert isinstance(activated, WrongActivationCode)
+    else:
+        activating = slow_down(monkeypatch, activation.people_store, "forget_failures")
+        activated, slips = run_together(app, [activate_now, wait_for(activating, make_slips_now)])
+        assert isinstance(activated, Person)
+    assert [slip.login for slip in slips] == (["an", "binh"] if is_slip_first else ["binh"])  # type: ignore[attr-defined]
+    both = "SELECT login FROM accounts JOIN activation_codes ON account_id = accounts.id WHERE password_hash <> ''"
+    assert run_sql(both) == []
+
+
+def test_of_a_reset_and_a_use_of_the_code_at_once_each_is_done_or_refused(
+    app: Flask, organiser: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = add_person("an")
+    code = make_code(organiser, person)
+    making = slow_down(monkeypatch, accounts, "make_codes")
+    calls = [partial(make_code, organiser, person), wait_for(making, partial(activate, "an", code))]
+    slip, activated = run_together(app, calls)
+    assert isinstance(activated, WrongActivationCode)
+    assert activate("an", str(slip)).id == person.id
+
+
+def test_organisers_who_reset_each_other_at_once_are_both_served(
+    app: Flask, organiser: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = add_person("khac", roles=[Role.ORGANISER])
+    slow_down(monkeypatch, accounts, "make_codes")
+    run_together(app, [partial(make_code, organiser, other), partial(make_code, other, organiser)])
+    assert len(run_sql("SELECT account_id FROM activation_codes")) == 2
+
+
+def test_a_code_opens_no_account_that_has_a_password(app: Flask, organiser: Person) -> None:
+    person = add_person("an")
+    code = make_code(organiser, person)
+    run_sql("UPDATE accounts SET password_hash = 'x' WHERE login = 'an' RETURNING id")
+    with pytest.raises(WrongActivationCode):
+        activate("an", code)
 
 
 def test_slips_of_a_unit_in_three_forms(app: Flask, organiser: Person, caplog: pytest.LogCaptureFixture) -> None:

@@ -14,6 +14,7 @@ from quiz_app.domain.people import Person, Role
 from quiz_app.domain.roles import LastAdministratorStays
 from quiz_app.extensions import db
 from quiz_app.services import accounts, directory
+from quiz_app.services.addresses import set_own_email
 from quiz_app.services.directory import PAGE, search_people
 from tests.factories import add_person, add_unit, run_sql
 from tests.integration.threads import run_together
@@ -141,6 +142,25 @@ def test_people_are_moved_into_open_units_only(app: Flask, organiser: Person) ->
         accounts.move_account(actor=organiser, account_id=person.id, unit_id=closed, now=read_now())
     ((unit_id,),) = run_sql("SELECT unit_id FROM accounts WHERE login = 'an'")
     assert unit_id == school
+
+
+def test_a_form_writes_back_nothing_that_was_changed_since_it_was_opened(app: Flask, organiser: Person) -> None:
+    person = add_person("an", name="Nguyễn An", birth="1985-02-28", email="cu@example.org", phone="0912345678")
+    visitor = Visitor(app, "to-chuc")
+    path = f"/organiser/people/{person.id}"
+    shown = dict(re.findall(r'name="opened_(\w+)" value="([^"]*)"', visitor.get(path).text))
+    assert set(shown) == {"name", "job_title", "birth", "phone", "email"}
+    opened = {f"opened_{name}": value for name, value in shown.items()}
+    set_own_email(person=person, email="moi@example.org", now=read_now())
+    wrong = visitor.post(f"{path}/edit", {**opened, **shown, "phone": "1"})
+    assert wrong.status_code == 422
+    assert re.findall(r'name="opened_(\w+)" value="([^"]*)"', wrong.text) == list(shown.items())
+    assert visitor.post(f"{path}/edit", {**opened, **shown, "phone": "0987654321"}).status_code == 303
+    stored = "SELECT name, job_title, birth, phone, email FROM accounts WHERE login = 'an'"
+    assert run_sql(stored) == [("Nguyễn An", None, "1985-02-28", "0987654321", "moi@example.org")]
+    # What the organiser did change is written, whatever it was changed to meanwhile.
+    assert visitor.post(f"{path}/edit", {**opened, **shown, "email": ""}).status_code == 303
+    assert run_sql(stored) == [("Nguyễn An", None, "1985-02-28", "0987654321", None)]
 
 
 def test_a_closed_account_is_out_at_once_and_can_be_opened_again(app: Flask, organiser: Person) -> None:

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from quiz_app.clock import read_now
+from quiz_app.domain.directory import EVERYONE
 from quiz_app.domain.errors import NotAllowed, NotFound, Refusal
 from quiz_app.domain.people import Person, Role
 from quiz_app.domain.roles import (
@@ -21,11 +22,14 @@ from quiz_app.domain.roles import (
     UnknownAccount,
 )
 from quiz_app.extensions import db
-from quiz_app.services.accounts import set_account_active
+from quiz_app.services import roles
+from quiz_app.services.accounts import reset_password, set_account_active
 from quiz_app.services.people import find_signed_in, sign_in
 from quiz_app.services.roles import grant_role, make_administrator, revoke_role, view_roles
+from quiz_app.services.units.changing import close_unit
 from tests.factories import add_person, add_unit, run_sql
-from tests.integration.threads import run_together
+from tests.integration.staff import KEYS
+from tests.integration.threads import run_together, slow_down, wait_for
 from tests.integration.visitor import Visitor
 from tests.statements import count_statements
 
@@ -99,6 +103,44 @@ def test_a_role_is_granted_once_even_by_two_at_the_same_moment(app: Flask, admin
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["RoleAlreadyGranted"] * 3 + ["str"]
     assert find_grant(person, Role.ORGANISER)
     assert len(list_trail()) == 1
+
+
+def test_an_organiser_takes_no_password_from_somebody_who_is_just_made_administrator(
+    app: Flask, admin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, organiser = add_person("an"), add_person("to-chuc", roles=[Role.ORGANISER])
+    granting = slow_down(monkeypatch, roles.audit, "add_entry")
+    reset = partial(
+        reset_password, actor=organiser, scope=EVERYONE, account_id=person.id, keys=KEYS, days=30, now=read_now()
+    )
+    outcomes = run_together(app, [partial(give, admin, "an", Role.ADMINISTRATOR), wait_for(granting, reset)])
+    assert isinstance(outcomes[1], NotAllowed), outcomes
+    assert run_sql("SELECT account_id FROM activation_codes") == []
+
+
+def test_nobody_becomes_lead_of_a_unit_that_is_just_closed(
+    app: Flask, admin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_person("an")
+    unit_id = add_unit("A")
+    closing = slow_down(monkeypatch, roles.audit, "add_entries")
+    close = partial(close_unit, organiser=admin, unit_id=unit_id, reason="giải thể", now=read_now())
+    grant = partial(give, admin, "an", Role.UNIT_LEAD, "A")
+    outcomes = run_together(app, [close, wait_for(closing, grant)])
+    assert isinstance(outcomes[1], UnitNeeded), outcomes
+    assert run_sql("SELECT id FROM role_grants WHERE role = 'unit_lead'") == []
+
+
+def test_nobody_gets_a_role_whose_account_is_just_closed(
+    app: Flask, admin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = add_person("an")
+    closing = slow_down(monkeypatch, roles.audit, "add_entry")
+    close = partial(set_account_active, actor=admin, account_id=person.id, is_active=False, now=read_now())
+    grant = partial(give, admin, "an", Role.ORGANISER)
+    outcomes = run_together(app, [close, wait_for(closing, grant)])
+    assert isinstance(outcomes[1], UnknownAccount), outcomes
+    assert run_sql("SELECT id FROM role_grants WHERE role = 'organiser'") == []
 
 
 def test_nobody_but_administrators_changes_roles(app: Flask, admin: Person) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+import threading
 import time
 import unicodedata
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from quiz_app.services.accounts import reset_password
 from quiz_app.services.people import change_password, find_signed_in, sign_in, sign_out_everywhere
 from tests.factories import MIDDLE, MS, PASSWORD, add_person, add_unit, make_app, run_sql
 from tests.integration.staff import KEYS
-from tests.integration.threads import run_together
+from tests.integration.threads import HOLD_SECONDS, run_together, wait_for
 from tests.integration.visitor import Visitor, add_open_round
 
 HOME, SCHOOL, ELSEWHERE = "10.0.0.1", "10.0.0.2", "10.0.0.3"
@@ -212,55 +213,57 @@ def test_signing_out_everywhere_ends_every_session_of_that_person_only() -> None
 
 
 @pytest.fixture
-def _slow_checks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has just given the right password goes on after everybody else."""
+def check_done(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set once a password was checked; whoever gave it goes on after everybody else."""
+    is_done = threading.Event()
 
-    def check_slowly(password: str, password_hash: str | None) -> bool:
+    def check_and_wait(password: str, password_hash: str | None) -> bool:
         is_right = is_password_right(password, password_hash)
-        time.sleep(0.4)
+        is_done.set()
+        time.sleep(HOLD_SECONDS)
         return is_right
 
-    monkeypatch.setattr(people, "is_password_right", check_slowly)
+    monkeypatch.setattr(people, "is_password_right", check_and_wait)
+    return is_done
 
 
-def reset_soon(organiser: Person, subject: Person) -> None:
-    """Take the password away while somebody's check of it is under way."""
-    time.sleep(0.1)
-    reset_password(actor=organiser, scope=EVERYONE, account_id=subject.id, keys=KEYS, days=30, now=MIDDLE)
+def reset_after(check_done: threading.Event, subject: Person) -> Callable[[], object]:
+    """An organiser who takes the person's password away while a check of it is under way."""
+    organiser = add_person("to-chuc", roles=[Role.ORGANISER])
+    return wait_for(
+        check_done,
+        partial(reset_password, actor=organiser, scope=EVERYONE, account_id=subject.id, keys=KEYS, days=30, now=MIDDLE),
+    )
 
 
-@pytest.mark.usefixtures("_slow_checks")
-def test_a_sign_in_with_the_old_password_does_not_outlive_a_reset(app: Flask) -> None:
+@pytest.mark.parametrize("is_weak", [False, True])
+def test_a_sign_in_with_the_old_password_does_not_outlive_a_reset(
+    app: Flask, check_done: threading.Event, is_weak: bool
+) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
-    for login, stored in (("an", hash_password(PASSWORD)), ("cu", weak)):
-        person = add_person(login, password_hash=stored)
-        organiser = add_person(f"to-chuc-{login}", roles=[Role.ORGANISER])
-        call = partial(sign_in, login=login, password=PASSWORD, address=HOME, now=MIDDLE)
-        outcomes = run_together(app, [call, partial(reset_soon, organiser, person)])
-        assert isinstance(outcomes[0], WrongCredentials), outcomes
-        assert run_sql("SELECT password_hash FROM accounts WHERE id = :id", id=person.id) == [("",)]
+    person = add_person("an", password_hash=weak if is_weak else hash_password(PASSWORD))
+    call = partial(sign_in, login="an", password=PASSWORD, address=HOME, now=MIDDLE)
+    outcomes = run_together(app, [call, reset_after(check_done, person)])
+    assert isinstance(outcomes[0], WrongCredentials), outcomes
+    assert run_sql("SELECT password_hash FROM accounts WHERE id = :id", id=person.id) == [("",)]
 
 
-@pytest.mark.usefixtures("_slow_checks")
-def test_a_change_of_the_old_password_does_not_outlive_a_reset(app: Flask) -> None:
-    person, organiser = add_person("an"), add_person("to-chuc", roles=[Role.ORGANISER])
+def test_a_change_of_the_old_password_does_not_outlive_a_reset(app: Flask, check_done: threading.Event) -> None:
+    person = add_person("an")
     change = partial(change_password, person=person, current=PASSWORD, new="mot-cau-moi-dai", now=MIDDLE)
-    outcomes = run_together(app, [change, partial(reset_soon, organiser, person)])
+    outcomes = run_together(app, [change, reset_after(check_done, person)])
     assert isinstance(outcomes[0], SignInRequired), outcomes
     assert run_sql("SELECT password_hash FROM accounts WHERE id = :id", id=person.id) == [("",)]
     assert run_sql("SELECT id FROM audit_entries WHERE action = 'password_changed'") == []
 
 
-@pytest.mark.usefixtures("_slow_checks")
-def test_a_good_sign_in_survives_that_the_person_signs_out_everywhere_meanwhile(app: Flask) -> None:
+def test_a_good_sign_in_goes_on_where_the_person_signs_out_everywhere_meanwhile(
+    app: Flask, check_done: threading.Event
+) -> None:
     person = add_person("an")
-
-    def sign_out_soon() -> None:
-        time.sleep(0.1)
-        sign_out_everywhere(person=person, now=MIDDLE)
-
     call = partial(sign_in, login="an", password=PASSWORD, address=HOME, now=MIDDLE)
-    signed_in = run_together(app, [call, sign_out_soon])[0]
+    sign_out = partial(sign_out_everywhere, person=person, now=MIDDLE)
+    signed_in = run_together(app, [call, wait_for(check_done, sign_out)])[0]
     assert isinstance(signed_in, Person)
     assert find_signed_in(account_id=person.id, auth_version=signed_in.auth_version) == signed_in
 

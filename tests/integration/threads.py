@@ -16,9 +16,8 @@ from quiz_app.extensions import db
 
 GATHER_SECONDS = 60
 """How long the threads may take to be all there, on a machine that has much else to do."""
-
 HOLD_SECONDS = 0.4
-"""How long one transaction is kept open, for another one to run into it."""
+"""How long somebody is held up in the middle of something, for somebody else to run into it."""
 
 Outcome = TypeVar("Outcome")
 
@@ -70,6 +69,23 @@ def wait_for(event: threading.Event, call: Callable[[], Outcome]) -> Callable[[]
         return call()
 
     return wait_and_call
+
+
+def slow_down(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> threading.Event:
+    """Have this function of a module begin late, so that what others began meanwhile comes as far as it can.
+
+    The event is set once the function was reached: see `wait_for`.
+    """
+    function = getattr(owner, name)
+    is_reached = threading.Event()
+
+    def call_late(*arguments: object, **named: object) -> object:
+        is_reached.set()
+        time.sleep(HOLD_SECONDS)
+        return function(*arguments, **named)
+
+    monkeypatch.setattr(owner, name, call_late)
+    return is_reached
 
 
 def open_connections(app: Flask, count: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from quiz_app.domain.names import make_name_key, make_search_text
 from quiz_app.domain.people import Person, Role
 from quiz_app.extensions import Model
-from quiz_app.persistence.columns import Identifier, Instant, OptionalInstant, find_from_ms, to_ms
+from quiz_app.persistence.columns import Identifier, Instant, OptionalInstant, find_from_ms, to_json, to_ms
 from quiz_app.persistence.ids import make_id
 from quiz_app.persistence.people.activation_codes import DbActivationCode
 from quiz_app.persistence.people.roles import add_grants, make_grant
@@ -122,6 +122,16 @@ _CHANGE_PASSWORD = Statement(
 _SET_HASH = Statement(
     update(_accounts).where(_accounts.c.id == bindparam("account_id")).values(password_hash=bindparam("new_hash"))
 )
+# A row that another transaction holds is waited for and asked again; what a statement reads of other tables is not,
+# and so is read by a statement of its own after this one. No key changes: rows that name the account can be added.
+_LOCK_SQL = "SELECT id FROM accounts WHERE id IN ({ids}) AND is_active AND password_hash = '' ORDER BY id{lock}"  # noqa: S608
+_LOCK_WITHOUT_PASSWORD = Statement.from_sqls(
+    postgresql=_LOCK_SQL.format(
+        ids="SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:account_ids AS json))",
+        lock=" FOR NO KEY UPDATE OF accounts",
+    ),
+    sqlite=_LOCK_SQL.format(ids="SELECT value FROM json_each(:account_ids)", lock=""),
+)
 _END_SESSIONS = Statement(
     update(_accounts).where(_accounts.c.id == bindparam("account_id")).values(auth_version=_accounts.c.auth_version + 1)
 )
@@ -162,6 +172,14 @@ def find_credentials(work: Work, login: str) -> Credentials | None:
     return Credentials(
         row.id, row.password_hash, row.auth_version, row.last_address, row.code_hash, find_from_ms(row.code_expires_at)
     )
+
+
+def lock_without_password(work: Work, account_ids: Sequence[int]) -> frozenset[int]:
+    """Those of the accounts that are open and have no password; none of them gets one, or is closed, before the
+    transaction ends.
+    """
+    rows = work.list_all(_LOCK_WITHOUT_PASSWORD, account_ids=to_json(list(account_ids)))
+    return frozenset(row.id for row in rows)
 
 
 def find_password_hash(work: Work, account_id: int) -> str | None:

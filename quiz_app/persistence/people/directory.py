@@ -82,10 +82,13 @@ def count_people(work: Work, scope: PeopleScope, chosen: DirectoryFilter) -> int
 
 def find_record(work: Work, scope: PeopleScope, account_id: int, *, locks: bool = False) -> PersonRecord | None:
     """All that is known of a person within the scope, open or closed; ``locks`` keeps others from changing it."""
+    if locks:
+        # In a statement of its own: one that had to wait would see the account anew, and its roles as they were before.
+        work.find_one(_LOCK, account_id=account_id)
     values: dict[str, Any] = {"account_id": account_id}
     if scope.lead_id is not None:
         values["lead_id"] = scope.lead_id
-    row = work.find_one(_make_record(scope.lead_id is not None, locks), **values)
+    row = work.find_one(_make_record(scope.lead_id is not None), **values)
     return None if row is None else _to_record(row)
 
 
@@ -108,6 +111,9 @@ def list_units_in_scope(work: Work, scope: PeopleScope) -> list[UnitName]:
     return sorted(units, key=lambda unit: (fold_text(unit.name), unit.code))
 
 
+_LOCK_SQL = "SELECT id FROM accounts WHERE id = :account_id"
+# No key changes: rows that name the account can be added, so that two who manage each other's accounts do not meet.
+_LOCK = Statement.from_sqls(postgresql=f"{_LOCK_SQL} FOR NO KEY UPDATE", sqlite=_LOCK_SQL)
 _EDIT = Statement.from_sql(
     "UPDATE accounts SET name = :name, job_title = :job_title, birth = :birth, phone = :phone, email = :email, "
     "name_key = :name_key, search_text = :search_text WHERE id = :account_id"
@@ -207,11 +213,9 @@ def _make_count(shape: _Shape) -> Statement:
 
 
 @cache
-def _make_record(is_led: bool, locks: bool) -> Statement:
+def _make_record(is_led: bool) -> Statement:
     scope = f" AND accounts.unit_id IN {LED_UNITS}" if is_led else ""
-    return _make_statement(
-        f"{_RECORD} WHERE accounts.id = :account_id{scope}", lock=" FOR UPDATE OF accounts" if locks else ""
-    )
+    return _make_statement(f"{_RECORD} WHERE accounts.id = :account_id{scope}")
 
 
 @cache
@@ -220,9 +224,9 @@ def _make_units(is_led: bool) -> Statement:
     return Statement.from_sql(f"SELECT id, code, name, closed_at FROM units{scope}")  # noqa: S608
 
 
-def _make_statement(sql: str, *, lock: str = "") -> Statement:
+def _make_statement(sql: str) -> Statement:
     return Statement.from_sqls(
-        postgresql=sql.format(roles=_ROLES.format(aggregate="string_agg")) + lock,
+        postgresql=sql.format(roles=_ROLES.format(aggregate="string_agg")),
         sqlite=sql.format(roles=_ROLES.format(aggregate="group_concat")),
     )
 

@@ -21,9 +21,12 @@ _COUNTS = Statement.from_sql(
     "SELECT role, COUNT(*) AS number FROM role_grants JOIN accounts ON accounts.id = account_id WHERE is_active "
     "GROUP BY role"
 )
-_ACTIVE_BY_LOGIN = Statement.from_sql("SELECT id, name FROM accounts WHERE login = :login AND is_active")
+_ACTIVE_BY_LOGIN_SQL = "SELECT id, name FROM accounts WHERE login = :login AND is_active"
+_ACTIVE_BY_LOGIN = Statement.from_sql(_ACTIVE_BY_LOGIN_SQL)
+_LOCK_ACTIVE_BY_LOGIN = Statement.from_sqls(
+    postgresql=f"{_ACTIVE_BY_LOGIN_SQL} FOR NO KEY UPDATE", sqlite=_ACTIVE_BY_LOGIN_SQL
+)
 _ANY_BY_LOGIN = Statement.from_sql("SELECT id, is_active FROM accounts WHERE login = :login")
-_UNIT_BY_CODE = Statement.from_sql("SELECT id FROM units WHERE code = :code AND closed_at IS NULL")
 _ADD = Statement.from_sql(
     "INSERT INTO role_grants (id, account_id, role, unit_id) VALUES (:id, :account_id, :role, :unit_id) "
     "ON CONFLICT DO NOTHING"
@@ -53,16 +56,16 @@ def find_active_account(work: Work, login: str) -> tuple[int, str] | None:
     return None if row is None else (row.id, row.name)
 
 
+def lock_active_account(work: Work, login: str) -> tuple[int, str] | None:
+    """The same, and the account is neither closed nor its password taken away before the transaction ends."""
+    row = work.find_one(_LOCK_ACTIVE_BY_LOGIN, login=login)
+    return None if row is None else (row.id, row.name)
+
+
 def find_any_account(work: Work, login: str) -> tuple[int, bool] | None:
     """Id of the account with this login, and whether it is open."""
     row = work.find_one(_ANY_BY_LOGIN, login=login)
     return None if row is None else (row.id, bool(row.is_active))
-
-
-def find_unit_by_code(work: Work, code: str) -> int | None:
-    """The id of the open unit with this code."""
-    row = work.find_one(_UNIT_BY_CODE, code=code)
-    return None if row is None else int(row.id)
 
 
 def grant_role(work: Work, *, account_id: int, role: Role, unit_id: int | None) -> bool:

@@ -28,13 +28,18 @@ def show_person(account_id: int) -> str:
 
 @bp.post("/people/<int:account_id>/edit")
 def edit_person(account_id: int) -> Response | tuple[str, int]:
-    """Change what is known of the person."""
+    """Change what was changed in the form: what was saved elsewhere since it was opened is not written back."""
     today = get_now().astimezone(find_display_zone()).date()
     fields = read_person_fields(request.form, required=frozenset({"name"}), today=today)
     if fields.problems:
         return _render_person(account_id, fields), 422
+    untouched = frozenset(name for name, text in fields.typed.items() if request.form.get(f"opened_{name}") == text)
     accounts.edit_account(
-        actor=get_current_person(), account_id=account_id, edit=AccountEdit(**fields.values), now=get_now()
+        actor=get_current_person(),
+        account_id=account_id,
+        edit=AccountEdit(**fields.values),
+        now=get_now(),
+        untouched=untouched,
     )
     return _return(account_id, gettext("The details were saved."))
 
