@@ -19,7 +19,7 @@ from quiz_app.domain.people import Person, Role
 from quiz_app.persistence import attempts as attempts_store
 from quiz_app.persistence import audit
 from quiz_app.persistence.columns import to_json, to_ms
-from quiz_app.persistence.exceptions import extra_time
+from quiz_app.persistence.exceptions import deadlines, extra_time
 from quiz_app.persistence.round_settings import settings_to_mapping
 from quiz_app.services import results
 from quiz_app.services.attempts import finish_attempt, start_attempt, starting
@@ -49,9 +49,9 @@ def organiser(app: Flask) -> Person:
     return add_person("to-chuc", roles=[Role.ORGANISER])
 
 
-def slow_down(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
+def slow_down(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, seconds: float = FIRST_TAKES) -> None:
     """Let the first call of a module's function take its time once it has its answer; later calls are quick."""
-    function, waits = getattr(module, name), [FIRST_TAKES]
+    function, waits = getattr(module, name), [seconds]
 
     def wait_afterwards(*arguments: Any, **named: Any) -> Any:
         answer = function(*arguments, **named)
@@ -63,12 +63,13 @@ def slow_down(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
 
 def run_beside(app: Flask, first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
     """Both outcomes; the second begins while the first stands where it was slowed down."""
+    return run_together(app, [first, partial(call_after, SECOND_WAITS, second)])
 
-    def follow() -> Any:
-        sleep(SECOND_WAITS)
-        return second()
 
-    return run_together(app, [first, follow])
+def call_after(seconds: float, call: Callable[[], Any]) -> Any:
+    """The call's value, some time from now."""
+    sleep(seconds)
+    return call()
 
 
 @pytest.mark.parametrize("rebuild", ["finalise", "recompute"])
@@ -140,6 +141,28 @@ def test_a_finish_and_an_extension_do_not_wait_for_each_other_in_a_circle(
     finish = partial(finish_attempt, person=an, attempt_id=attempt_id, now=now)
     assert run_beside(app, finish, extend) == [None, 0]
     assert run_sql("SELECT attempt_id FROM results") == [(attempt_id,)]
+
+
+def test_grants_that_queue_up_beside_a_start_come_one_after_the_other(
+    app: Flask, organiser: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_, people, now = add_round(), [add_person("an"), add_person("binh")], CLOSING - MINUTE
+    grants = {"organiser": organiser, "round_id": round_.id, "reason": REASON, "now": now}
+    extend = partial(extend_window, whom=ExtendedFor.ALL, **grants)
+    starts = [partial(start_attempt, person=person, round_id=round_.id, now=now) for person in people]
+    # The first start holds the round while the first extension does, which others wait for by then, and wants it whole.
+    slow_down(monkeypatch, attempts_store, "add_attempt", seconds=1.2)
+    slow_down(monkeypatch, deadlines, "lengthen_open_attempts", seconds=0.5)
+    calls = [
+        starts[0],
+        partial(call_after, 0.3, partial(extend, closes_at=CLOSING + HOUR)),
+        partial(call_after, 0.4, partial(set_extra_time, login="an", percent=50, **grants)),
+        partial(call_after, 0.5, partial(extend, closes_at=CLOSING + 2 * HOUR)),
+        partial(call_after, 0.9, starts[1]),
+    ]
+    outcomes = run_together(app, calls)
+    assert [read_span(outcomes[place]) for place in (0, 4)] == [450_000, 300_000]
+    assert run_sql("SELECT closes_at FROM rounds") == [(to_ms(CLOSING + 2 * HOUR),)]
 
 
 def test_a_start_beside_a_withdrawal_is_decided_by_what_holds_when_it_is_stored(
