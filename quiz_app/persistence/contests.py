@@ -58,7 +58,9 @@ class DbContest(Model):
 
 
 class DbRound(Model):
-    """A round. ``version`` rises with every change of its settings, so that what a process has parsed can be kept."""
+    """A round. ``version`` rises with every change of its settings, so that what a process has parsed can be kept; and
+    with every change of what deadlines follow from, so that no attempt is stored by the rules of before.
+    """
 
     __tablename__ = "rounds"
     id: Mapped[Identifier]
@@ -138,6 +140,11 @@ _PREDICTION_ACTUAL = Statement(
 _LIST_ROUNDS = Statement(
     select(*round_columns).select_from(_rounds_with_contest).order_by(rounds_table.c.position, rounds_table.c.opens_at)
 )
+_TOUCH_ROUNDS = Statement(
+    update(rounds_table)
+    .where(rounds_table.c.contest_id == bindparam("of_contest_id"))
+    .values(version=rounds_table.c.version + 1)
+)
 _ADD_ROUND = Statement(insert(rounds_table))
 _ADD_EXCLUSION = Statement(insert(exclusions_table))
 _FINALISE = Statement(
@@ -189,6 +196,11 @@ def hold_round(work: Work, round_id: int) -> Round | None:
     """The same, held against everything that changes results of the round as a whole; attempts go on meanwhile."""
     row = work.find_one(_HOLD_ROUND, round_id=round_id)
     return None if row is None else to_round(row)
+
+
+def touch_rounds(work: Work, contest_id: int) -> None:
+    """Let starts under way in the locked rounds of a contest be decided anew: what they depend on has changed."""
+    work.run(_TOUCH_ROUNDS, of_contest_id=contest_id)
 
 
 def set_prediction_actual(work: Work, *, round_id: int, actual: int) -> None:

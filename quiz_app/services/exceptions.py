@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -23,7 +24,7 @@ from quiz_app.persistence.exceptions.extra_time import ExtraTimeLine
 from quiz_app.persistence.exceptions.windows import ExtensionLine
 from quiz_app.persistence.people import units as unit_store
 from quiz_app.persistence.people.role_holders import find_active_account
-from quiz_app.persistence.session import Work, reading, single_write, transaction
+from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.persistence.voiding import VoidLine
 
 
@@ -85,7 +86,7 @@ def extend_window(
     _ensure_may(organiser)
     reason = check_reason(reason)
     with transaction() as work:
-        round_ = contests_store.lock_round(work, round_id)
+        round_ = contests_store.hold_round(work, round_id)
         if round_ is None:
             raise NotFound
         ensure_may_extend(round_, closes_at, now)
@@ -107,8 +108,9 @@ def extend_window(
             made_by_id=organiser.id,
             now=now,
         )
+        extended = replace(round_, closes_at=closes_at) if whom is ExtendedFor.ALL else round_
+        lengthened = _lengthen_and_lock(work, [extended], now)
         window_store.extend_round(work, round_id=round_id, closes_at=closes_at, is_for_all=whom is ExtendedFor.ALL)
-        lengthened = deadline_store.lengthen_open_attempts(work, contests_store.get_round(work, round_id), now)
         audit.add_entry(
             work,
             now=now,
@@ -125,7 +127,7 @@ def extend_window(
                 "attempts_lengthened": lengthened,
             },
         )
-    return lengthened + _lengthen_late(round_id, now)
+    return lengthened
 
 
 def withdraw_extension(*, organiser: Person, round_id: int, grant_id: int, reason: str, now: datetime) -> None:
@@ -171,11 +173,6 @@ def withdraw_extension(*, organiser: Person, round_id: int, grant_id: int, reaso
                 "reason": reason,
             },
         )
-    with transaction() as work:
-        # Once more after the commit: an attempt that was being started meanwhile keeps its deadline too.
-        again = contests_store.lock_round(work, round_id)
-        if again is not None:
-            window_store.narrow_round(work, round_id=round_id, closes_at=again.closes_at)
 
 
 def set_extra_time(*, organiser: Person, round_id: int, login: str, percent: int, reason: str, now: datetime) -> int:
@@ -188,37 +185,53 @@ def set_extra_time(*, organiser: Person, round_id: int, login: str, percent: int
     reason = check_reason(reason)
     ensure_extra_percent(percent)
     with transaction() as work:
-        round_ = contests_store.get_round(work, round_id)
+        rounds = _hold_rounds_beside(work, round_id)
+        contest_id = rounds[0].contest_id
         account_id = _find_account(work, login)
         before = extra_time_store.put_extra_time(
             work,
-            contest_id=round_.contest_id,
+            contest_id=contest_id,
             account_id=account_id,
             percent=percent,
             reason=reason,
             made_by_id=organiser.id,
             now=now,
         )
-        lengthened = sum(
-            deadline_store.lengthen_open_attempts(work, each, now)
-            for each in contests_store.list_rounds(work)
-            if each.contest_id == round_.contest_id
-        )
+        lengthened = _lengthen_and_lock(work, rounds, now)
+        contests_store.touch_rounds(work, contest_id)
         audit.add_entry(
             work,
             now=now,
             actor_id=organiser.id,
             action="extra_time_set",
             subject=("account", account_id),
-            details={"contest_id": round_.contest_id, "before": before, "after": percent, "reason": reason},
+            details={"contest_id": contest_id, "before": before, "after": percent, "reason": reason},
         )
-    return lengthened + _lengthen_late(round_id, now)
+    return lengthened
 
 
-def _lengthen_late(round_id: int, now: datetime) -> int:
-    """Once more after the commit: an attempt started meanwhile by the rules of before has its deadline too."""
-    with single_write() as work:
-        return deadline_store.lengthen_open_attempts(work, contests_store.get_round(work, round_id), now)
+def _hold_rounds_beside(work: Work, round_id: int) -> list[Round]:
+    """The rounds of this one's contest, held; always in the order of their ids, so that two grants do not wait for
+    each other in a circle. Raises NotFound.
+    """
+    contest_id = contests_store.get_round(work, round_id).contest_id
+    ids = sorted(each.id for each in contests_store.list_rounds(work) if each.contest_id == contest_id)
+    held = [contests_store.hold_round(work, each) for each in ids]
+    return [each for each in held if each is not None]
+
+
+def _lengthen_and_lock(work: Work, rounds: Sequence[Round], now: datetime) -> int:
+    """Give running attempts the deadlines that follow from what was just granted, and lock the rounds; how many got a
+    later one. The caller lets the versions of the rounds rise: a start whose attempt is not stored yet waits for that,
+    and is then decided anew.
+
+    Before the lock, since a finish that holds its attempt may wait for the round: to wait for the attempt while holding
+    the round would be a circle. And after it, for what was started until then.
+    """
+    lengthened = sum(deadline_store.lengthen_open_attempts(work, each, now) for each in rounds)
+    for each in rounds:
+        contests_store.lock_round(work, each.id)
+    return lengthened + sum(deadline_store.lengthen_open_attempts(work, each, now) for each in rounds)
 
 
 def _ensure_may(person: Person) -> None:

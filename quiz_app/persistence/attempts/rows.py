@@ -67,10 +67,14 @@ _FIND_OPEN = Statement(
         is_in_progress,
     )
 )
-_ADD = Statement.from_sql(
+# The round is looked at by the statement that then refers to it, in the lock that the reference takes anyway: whoever
+# changes the round as a whole waits for this attempt to be stored, or this statement waits and finds another version.
+_ADD_SQL = (
     f"INSERT INTO attempts ({', '.join(column.name for column in attempts_table.c)}) "  # noqa: S608 - column names
-    f"VALUES ({', '.join(':' + column.name for column in attempts_table.c)}) ON CONFLICT DO NOTHING"
+    f"SELECT {', '.join(':' + column.name for column in attempts_table.c)} FROM rounds "
+    "WHERE rounds.id = :round_id AND rounds.version = :round_version {lock} ON CONFLICT DO NOTHING"
 )
+_ADD = Statement.from_sqls(postgresql=_ADD_SQL.format(lock="FOR KEY SHARE"), sqlite=_ADD_SQL.format(lock=""))
 _FINISH = Statement(
     update(attempts_table)
     .where(attempts_table.c.id == bindparam("attempt_id"))
@@ -85,8 +89,10 @@ _FINISH = Statement(
 )  # fmt: skip
 
 
-def add_attempt(work: Work, attempt: Attempt) -> bool:
-    """Insert an attempt in progress; False when a unique index refused it (another start was first)."""
+def add_attempt(work: Work, attempt: Attempt, *, round_version: int) -> bool:
+    """Insert an attempt in progress; False when a unique index refused it (another start was first), or when its round
+    is no longer of the version that the attempt was decided on.
+    """
     values = {
         "id": attempt.id,
         "round_id": attempt.round_id,
@@ -112,7 +118,7 @@ def add_attempt(work: Work, attempt: Attempt) -> bool:
             "rank_key",
         )
     )
-    return work.run(_ADD, **values, **nothing) == 1
+    return work.run(_ADD, round_version=round_version, **values, **nothing) == 1
 
 
 def find_open_attempt_id(work: Work, *, round_id: int, account_id: int) -> int | None:

@@ -36,7 +36,8 @@ def start_attempt(*, person: Person, round_id: int, now: datetime) -> int:
 
 
 def _start(work: Work, person: Person, round_id: int, now: datetime) -> int | Refusal:
-    # When another start of the same person comes first, the unique indexes refuse this one and it looks again.
+    # When another start of the same person comes first, the unique indexes refuse this one and it looks again. So it
+    # does when the round was changed meanwhile: another deadline may follow.
     for _ in range(_TRIES):
         standing = close_if_overdue(work, get_standing(work, person, round_id), person, now)
         if standing.open_attempt is not None:
@@ -46,7 +47,7 @@ def _start(work: Work, person: Person, round_id: int, now: datetime) -> int | Re
             attempt = _draw_attempt(work, standing, person, now)
         except Refusal as refusal:
             return refusal
-        if attempts_store.add_attempt(work, attempt):
+        if attempts_store.add_attempt(work, attempt, round_version=standing.round.version):
             return attempt.id
     return StorageUnavailable()
 
