@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -25,7 +26,7 @@ from quiz_app.persistence.session import reading, transaction
 from quiz_app.services import key_corrections
 from quiz_app.services.attempts import closing, finish_attempt, start_attempt, view_result
 from quiz_app.services.job_running import run_next_job
-from quiz_app.services.key_corrections import changes, rescoring
+from quiz_app.services.key_corrections import changes, correcting, rescoring
 from quiz_app.services.results import finalise_round, recompute_results
 from tests.factories import (
     CLOSING,
@@ -283,6 +284,37 @@ def test_what_cannot_be_confirmed(app: Flask, organiser: Person) -> None:
         confirm("   ")()
     outcomes = run_together(app, [confirm("một"), confirm("hai")])
     assert sum(isinstance(outcome, KeyChanged) for outcome in outcomes) == 1
+
+
+def test_no_round_becomes_final_while_a_key_of_its_bank_is_put_right(
+    app: Flask, organiser: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_ = make_exam()
+    sit(add_person(), round_, {"T-1": 1})
+    version_id = find_version("T-1")
+    preview_id = preview(app, organiser, version_id, VoidKey())
+    add_correction = correcting.corrections_store.add_correction
+
+    def add_slowly(*arguments: Any, **values: Any) -> int:
+        time.sleep(0.6)
+        return add_correction(*arguments, **values)
+
+    monkeypatch.setattr(correcting.corrections_store, "add_correction", add_slowly)
+
+    def confirm() -> int:
+        return key_corrections.confirm_correction(
+            organiser=organiser, version_id=version_id, preview_id=preview_id, reason="Sai.", now=LATER
+        )
+
+    def finalise() -> bool:
+        time.sleep(0.2)
+        return finalise_round(round_id=round_.id, now=CLOSING + timedelta(minutes=5))
+
+    assert run_together(app, [confirm, finalise])[1] is True
+    entries = run_sql(
+        "SELECT action FROM audit_entries WHERE action IN ('key_corrected', 'round_finalised') ORDER BY id"
+    )
+    assert [entry.action for entry in entries] == ["key_corrected", "round_finalised"]
 
 
 @pytest.mark.parametrize("repeat", range(2))

@@ -138,6 +138,11 @@ def _ensure_may_correct(work: Work, organiser: Person, version: VersionToCorrect
     if not may_correct_keys(organiser, is_final=False):
         raise NotAllowed
     if not may_correct_keys(organiser, is_final=True):
+        # No round of the bank becomes final between this look and the end of the transaction. After the bank and in the
+        # order of their ids: so nobody who holds one of them waits for another.
+        rounds = [round_.id for round_ in contests_store.list_rounds(work) if round_.bank_id == version.bank_id]
+        for round_id in sorted(rounds):
+            contests_store.hold_round(work, round_id)
         titles = list_final_rounds(work, version)
         if titles:
             raise FinalResultsConcerned(tuple(titles))
