@@ -97,7 +97,14 @@ def continue_rescoring(*, organiser: Person, version_id: int, now: datetime) -> 
         _, corrections = get_version(work, organiser, version_id)
         if not corrections or corrections[0].rescored_at is not None:
             raise NotFound
-        return _add_rescoring(work, organiser, corrections[0].id, now)
+        # Held, so that of two who ask at once the second one finds the job of the first.
+        correction = corrections_store.lock_correction(work, corrections[0].id)
+        if correction is None or correction.rescored_at is not None:
+            raise NotFound
+        job = jobs_store.find_unfinished(
+            work, kind=JobKind.RESCORE_ATTEMPTS, arguments={"correction_id": correction.id}
+        )
+        return _add_rescoring(work, organiser, correction.id, now) if job is None else job.id
 
 
 def get_version(work: Work, organiser: Person, version_id: int) -> tuple[VersionToCorrect, list[KeyCorrection]]:
