@@ -89,7 +89,9 @@ _SELECT = (
 )
 _OF_VERSION = Statement.from_sql(f"{_SELECT} WHERE c.version_id = :version_id ORDER BY c.number DESC")
 _OF_ITEM = Statement.from_sql(f"{_SELECT} WHERE v.item_id = :item_id ORDER BY v.number DESC, c.number DESC")
-_BY_ID = Statement.from_sql(f"{_SELECT} WHERE c.id = :correction_id")
+_BY_ID_SQL = f"{_SELECT} WHERE c.id = :correction_id"
+_BY_ID = Statement.from_sql(_BY_ID_SQL)
+_LOCK = Statement.from_sqls(postgresql=f"{_BY_ID_SQL} FOR UPDATE OF c", sqlite=_BY_ID_SQL)
 _VERSION = Statement.from_sql(
     "SELECT items.code, items.topic, items.level, items.bank_id, v.item_id, v.id, v.number, v.kind, v.stem, v.options, "
     "v.row_texts, v.key, v.explanation, v.source FROM item_versions v JOIN items ON items.id = v.item_id "
@@ -131,6 +133,12 @@ def list_item_corrections(work: Work, item_id: int) -> list[KeyCorrection]:
 def find_correction(work: Work, correction_id: int) -> KeyCorrection | None:
     """The correction with this id."""
     row = work.find_one(_BY_ID, correction_id=correction_id)
+    return None if row is None else _to_correction(row)
+
+
+def lock_correction(work: Work, correction_id: int) -> KeyCorrection | None:
+    """The same as it is by now, held against other changes until the transaction ends."""
+    row = work.find_one(_LOCK, correction_id=correction_id)
     return None if row is None else _to_correction(row)
 
 

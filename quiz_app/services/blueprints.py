@@ -21,7 +21,8 @@ from quiz_app.persistence import items as items_store
 from quiz_app.persistence.item_bank import blueprints as blueprints_store
 from quiz_app.persistence.session import Work, reading, transaction
 from quiz_app.services.bank_cache import LeftOut, hold_bank
-from quiz_app.services.item_bank.listing import ensure_may_organise, get_bank
+from quiz_app.services.item_bank.listing import ensure_may_organise
+from quiz_app.services.item_bank.writing import lock_bank
 
 MOST_ITEMS = 200
 """Items of one paper."""
@@ -117,10 +118,12 @@ def save_blueprint(*, organiser: Person, round_id: int, version: int, cells: Cel
     """
     ensure_may_organise(organiser)
     with transaction() as work:
+        # The bank before the round, as everywhere: no topic is taken out of it while a blueprint comes to name it.
+        bank = lock_bank(work, contests_store.get_round(work, round_id).bank_id)
         round_ = contests_store.lock_round(work, round_id)
         if round_ is None:
             raise NotFound
-        blueprint = _make_blueprint(cells, get_bank(work, round_.bank_id).topics)
+        blueprint = _make_blueprint(cells, items_store.read_topics(bank))
         if now >= round_.opens_at:
             raise RoundAlreadyOpen
         if round_.version != version:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,6 +14,9 @@ from quiz_app.clock import read_now
 from quiz_app.domain.errors import InvalidInput, NotAllowed
 from quiz_app.domain.items import BankCodeTaken, TopicInUse
 from quiz_app.domain.people import Person, Role
+from quiz_app.persistence.session import Work
+from quiz_app.services.blueprints import save_blueprint
+from quiz_app.services.item_bank import banks
 from quiz_app.services.item_bank.banks import add_bank, change_bank
 from quiz_app.services.item_bank.listing import list_banks, view_head
 from quiz_app.services.item_bank.writing import add_item
@@ -134,6 +139,37 @@ def test_an_item_and_the_end_of_its_topic_at_once_leave_no_item_without_a_topic(
     assert len(refused) == 1
     topics = {topic.code for topic in view_head(organiser=organiser, bank_id=bank_id).topics}
     assert {row.topic for row in run_sql("SELECT topic FROM items WHERE bank_id = :id", id=bank_id)} <= topics
+
+
+def test_a_blueprint_and_the_end_of_its_topic_at_once_leave_no_blueprint_without_a_topic(
+    app: Flask, organiser: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = read_now()
+    bank_id = make(organiser, topics=("Thể chế", "Tài chính công"))
+    round_ = add_round(opens_at=now + timedelta(days=1), closes_at=now + timedelta(days=2))
+    run_sql("UPDATE rounds SET bank_id = :bank WHERE id = :id RETURNING id", bank=bank_id, id=round_.id)
+    find_used_topics = banks._find_used_topics
+
+    def find_slowly(work: Work, of_bank_id: int) -> frozenset[str]:
+        used = find_used_topics(work, of_bank_id)
+        time.sleep(0.5)
+        return used
+
+    monkeypatch.setattr(banks, "_find_used_topics", find_slowly)
+
+    def remove() -> None:
+        change_bank(
+            organiser=organiser, bank_id=bank_id, title="X", names={}, topic_names=(), removed=("the-che",), now=now
+        )
+
+    def save() -> None:
+        time.sleep(0.2)
+        cells = [BlueprintCell("the-che", None, 1)]
+        save_blueprint(organiser=organiser, round_id=round_.id, version=round_.version, cells=cells, now=now)
+
+    _, saved = run_together(app, [remove, save])
+    assert isinstance(saved, InvalidInput)
+    assert [topic.code for topic in view_head(organiser=organiser, bank_id=bank_id).topics] == ["tai-chinh-cong"]
 
 
 def test_codes_are_given_after_the_name_and_never_twice(app: Flask, organiser: Person) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
@@ -25,7 +27,7 @@ from quiz_app.persistence.session import reading, transaction
 from quiz_app.services import key_corrections
 from quiz_app.services.attempts import closing, finish_attempt, start_attempt, view_result
 from quiz_app.services.job_running import run_next_job
-from quiz_app.services.key_corrections import changes, rescoring
+from quiz_app.services.key_corrections import changes, correcting, rescoring
 from quiz_app.services.results import finalise_round, recompute_results
 from tests.factories import (
     CLOSING,
@@ -283,6 +285,94 @@ def test_what_cannot_be_confirmed(app: Flask, organiser: Person) -> None:
         confirm("   ")()
     outcomes = run_together(app, [confirm("một"), confirm("hai")])
     assert sum(isinstance(outcome, KeyChanged) for outcome in outcomes) == 1
+
+
+def test_no_round_becomes_final_while_a_key_of_its_bank_is_put_right(
+    app: Flask, organiser: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_ = make_exam()
+    sit(add_person(), round_, {"T-1": 1})
+    version_id = find_version("T-1")
+    preview_id = preview(app, organiser, version_id, VoidKey())
+    add_correction = correcting.corrections_store.add_correction
+
+    def add_slowly(*arguments: Any, **values: Any) -> int:
+        time.sleep(0.6)
+        return add_correction(*arguments, **values)
+
+    monkeypatch.setattr(correcting.corrections_store, "add_correction", add_slowly)
+
+    def confirm() -> int:
+        return key_corrections.confirm_correction(
+            organiser=organiser, version_id=version_id, preview_id=preview_id, reason="Sai.", now=LATER
+        )
+
+    def finalise() -> bool:
+        time.sleep(0.2)
+        return finalise_round(round_id=round_.id, now=CLOSING + timedelta(minutes=5))
+
+    assert run_together(app, [confirm, finalise])[1] is True
+    entries = run_sql(
+        "SELECT action FROM audit_entries WHERE action IN ('key_corrected', 'round_finalised') ORDER BY id"
+    )
+    assert [entry.action for entry in entries] == ["key_corrected", "round_finalised"]
+
+
+def test_who_asks_again_for_a_rescoring_that_goes_on_is_shown_the_same_job(app: Flask, organiser: Person) -> None:
+    sit(add_person(), make_exam(), {"T-1": 1})
+    version_id = find_version("T-1")
+    job_id = key_corrections.confirm_correction(
+        organiser=organiser,
+        version_id=version_id,
+        preview_id=preview(app, organiser, version_id, VoidKey()),
+        reason="Sai.",
+        now=LATER,
+    )
+    other = add_person("btc-2", roles=[Role.ORGANISER])
+    assert key_corrections.continue_rescoring(organiser=other, version_id=version_id, now=LATER) == job_id
+    with transaction() as work:
+        assert jobs_store.cancel_job(work, job_id=job_id, now=LATER)
+    outcomes = run_together(
+        app,
+        [
+            lambda asker=asker: key_corrections.continue_rescoring(organiser=asker, version_id=version_id, now=LATER)
+            for asker in (organiser, other)
+        ],
+    )
+    assert len({*outcomes, job_id}) == 2
+
+
+def test_two_jobs_of_a_correction_that_score_different_rounds_lose_no_count(
+    app: Flask, organiser: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = make_exam()
+    second = make_exam(code="vong-hai")
+    person = add_person()
+    for round_ in (first, second):
+        sit(person, round_, {"T-1": 1})
+    version_id = find_version("T-1")
+    preview_id = preview(app, organiser, version_id, VoidKey())
+    key_corrections.confirm_correction(
+        organiser=organiser, version_id=version_id, preview_id=preview_id, reason="Sai.", now=LATER
+    )
+    with reading() as work:
+        (correction,) = rescoring.corrections_store.list_corrections(work, version_id)
+    set_figures = rescoring.corrections_store.set_figures
+
+    def set_slowly(*arguments: Any, **values: Any) -> None:
+        time.sleep(0.4)
+        set_figures(*arguments, **values)
+
+    monkeypatch.setattr(rescoring.corrections_store, "set_figures", set_slowly)
+
+    def score(round_: Round) -> Callable[[], None]:
+        batches = rescoring._BatchRescoring(Mock(), correction)
+        return lambda: batches.rescore(round_.id, [person.id], LATER)
+
+    run_together(app, [score(first), score(second)])
+    with reading() as work:
+        (correction,) = rescoring.corrections_store.list_corrections(work, version_id)
+    assert correction.figures["attempts_changed"] == 2
 
 
 @pytest.mark.parametrize("repeat", range(2))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,10 +14,14 @@ from flask import Flask
 
 from quiz_app.domain.errors import NotFound, UnitsChanged
 from quiz_app.domain.people import Person, Role
+from quiz_app.domain.units import Unit
+from quiz_app.persistence.session import Work
+from quiz_app.services.accounts import move_account
 from quiz_app.services.units import changing, importing, kinds
 from quiz_app.services.units.changing import UnitFields
 from quiz_app.services.units.planning import RowState
 from tests.factories import MIDDLE, add_person, add_unit, run_sql
+from tests.integration.threads import run_together
 from tests.integration.visitor import Visitor
 
 HEADINGS = ["Mã đơn vị", "Tên đơn vị", "Loại đơn vị", "Khối", "Mã đơn vị cấp trên", "Tổng số công chức, viên chức"]
@@ -155,6 +161,32 @@ def test_what_changed_since_the_preview_is_not_overwritten_unseen(organiser: Per
     assert [row.name for row in read_units()] == ["Mới"]
     with pytest.raises(NotFound):
         confirm(organiser, again)
+
+
+def test_people_are_put_into_units_while_a_list_of_units_is_stored(
+    app: Flask, organiser: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit_ids = [add_unit(f"D{number}", kind="truong-hoc") for number in range(3)]
+    person = add_person(unit_id=unit_ids[0])
+    # The other way round than they lie in the table.
+    names = [[f"D{number}", f"Tên mới {number}", "Trường học", "", "", ""] for number in (2, 1, 0)]
+    preview = upload(organiser, make_file(*names))
+    set_units = importing.unit_store.set_units
+
+    def set_in_two_halves(work: Work, units: Sequence[Unit]) -> None:
+        set_units(work, units[:1])
+        time.sleep(0.6)
+        set_units(work, units[1:])
+
+    monkeypatch.setattr(importing.unit_store, "set_units", set_in_two_halves)
+
+    def move() -> None:
+        time.sleep(0.2)
+        move_account(actor=organiser, account_id=person.id, unit_id=unit_ids[1], now=MIDDLE)
+
+    assert run_together(app, [lambda: confirm(organiser, preview), move]) == [importing.ImportedUnits(0, 3), None]
+    assert [row.name for row in read_units()] == ["Tên mới 0", "Tên mới 1", "Tên mới 2"]
+    assert run_sql("SELECT unit_id FROM accounts WHERE id = :id", id=person.id) == [(unit_ids[1],)]
 
 
 def test_an_import_is_seen_and_confirmed_only_by_who_uploaded_it(organiser: Person) -> None:

@@ -68,9 +68,16 @@ _SET = Statement(
     )
 )
 _LOCK_TREE = Statement.from_sqls(
-    # Other changes of units wait; reads, starts of attempts and imports of people do not.
+    # Other changes of units wait, and so does whoever puts people into units; reads, starts of attempts and accounts
+    # that stay in their unit do not.
     postgresql="LOCK TABLE units IN SHARE ROW EXCLUSIVE MODE",
     # A transaction of SQLite is the only writer from its first moment.
+    sqlite="SELECT 1",
+)
+_AWAIT_TREE = Statement.from_sqls(
+    # Conflicts with the lock of the tree and not with itself. Waiting here for a change of several units, and not at
+    # one row after another, keeps the two from waiting for each other.
+    postgresql="LOCK TABLE units IN ROW EXCLUSIVE MODE",
     sqlite="SELECT 1",
 )
 _LOCK_OPEN = Statement.from_sqls(
@@ -118,6 +125,7 @@ def lock_open_units(work: Work) -> dict[str, int]:
     """Ids of the open units by code; none of them is closed before the transaction ends. Whoever puts people into
     units asks here, so that nobody is left in a unit that was closed at the same moment.
     """
+    work.run(_AWAIT_TREE)
     return {row.code: row.id for row in work.list_all(_LOCK_OPEN)}
 
 

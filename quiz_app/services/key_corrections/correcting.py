@@ -97,7 +97,14 @@ def continue_rescoring(*, organiser: Person, version_id: int, now: datetime) -> 
         _, corrections = get_version(work, organiser, version_id)
         if not corrections or corrections[0].rescored_at is not None:
             raise NotFound
-        return _add_rescoring(work, organiser, corrections[0].id, now)
+        # Held, so that of two who ask at once the second one finds the job of the first.
+        correction = corrections_store.lock_correction(work, corrections[0].id)
+        if correction is None or correction.rescored_at is not None:
+            raise NotFound
+        job = jobs_store.find_unfinished(
+            work, kind=JobKind.RESCORE_ATTEMPTS, arguments={"correction_id": correction.id}
+        )
+        return _add_rescoring(work, organiser, correction.id, now) if job is None else job.id
 
 
 def get_version(work: Work, organiser: Person, version_id: int) -> tuple[VersionToCorrect, list[KeyCorrection]]:
@@ -138,6 +145,11 @@ def _ensure_may_correct(work: Work, organiser: Person, version: VersionToCorrect
     if not may_correct_keys(organiser, is_final=False):
         raise NotAllowed
     if not may_correct_keys(organiser, is_final=True):
+        # No round of the bank becomes final between this look and the end of the transaction. After the bank and in the
+        # order of their ids: so nobody who holds one of them waits for another.
+        rounds = [round_.id for round_ in contests_store.list_rounds(work) if round_.bank_id == version.bank_id]
+        for round_id in sorted(rounds):
+            contests_store.hold_round(work, round_id)
         titles = list_final_rounds(work, version)
         if titles:
             raise FinalResultsConcerned(tuple(titles))

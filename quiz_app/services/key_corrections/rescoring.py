@@ -162,7 +162,8 @@ class _BatchRescoring:
             ],
             now=now,
         )
-        stored = corrections_store.find_correction(work, correction.id)
+        # Held: another job of the correction, in another round, may be counting too.
+        stored = corrections_store.lock_correction(work, correction.id)
         figures = Counter(stored.figures if stored else {})
         for change in changes:
             figures.update(change.figure_up())
