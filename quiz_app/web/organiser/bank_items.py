@@ -127,7 +127,8 @@ def _describe_option(item: Item, place: int) -> str:
     if place >= len(item.options):
         return ""
     option = item.options[place]
-    return to_plain(option.text) + (f" ({gettext('keeps its place')})" if option.is_pinned else "")
+    pinned = gettext("keeps its place")
+    return f"{to_plain(option.text)} ({pinned})" if option.is_pinned else to_plain(option.text)
 
 
 def _describe_source(item: Item) -> str:

@@ -37,9 +37,10 @@ def make_receipt_document(page: EntryPage, version: EntryVersion) -> OfficialDoc
     """Everything that stands on the receipt, in the language of the request."""
     round_, entry, language = page.round, page.entry, find_language()
     receiver = entry.department_name or gettext("the organising committee")
+    which = gettext("version %(number)s", number=version.number)
     rows = [
         (gettext("Receipt"), version.receipt_code),
-        (gettext("Number"), f"{entry.number}, {gettext('version %(number)s', number=version.number)}"),
+        (gettext("Number"), f"{entry.number}, {which}"),
         (gettext("Name of the initiative"), version.title),
         (gettext("Category"), describe_category(version.category, round_)),
         (gettext("Unit"), entry.unit_name),
