@@ -114,7 +114,7 @@ def get_final(totals: list[int], **changes: Any) -> FinalMark:
 )  # fmt: skip
 def test_final_marks(totals: list[int], changes: dict[str, Any], exact: Fraction, shown: int) -> None:
     final = get_final(totals, **changes)
-    assert (final.exact, final.hundredths) == (exact, shown)
+    assert (Fraction(final.numerator, final.denominator), final.hundredths) == (exact, shown)
     assert (final.lowest, final.highest, final.spread) == (min(totals), max(totals), max(totals) - min(totals))
 
 
