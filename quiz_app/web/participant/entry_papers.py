@@ -17,7 +17,7 @@ from quiz_app.web.participant.entries import get_page
 from quiz_app.web.participant.entry_steps import find_version
 from quiz_app.web.translate import gettext
 from quiz_app.web.value_formats import format_file_size
-from quiz_app.web.value_words import describe_second
+from quiz_app.web.value_words import describe_official_date, describe_second
 
 DIGEST_GROUP = 8
 
@@ -60,13 +60,7 @@ def make_receipt_document(page: EntryPage, version: EntryVersion) -> OfficialDoc
         superior=None,
         issuer=receiver,
         number_line="",
-        # Days below 10 and months below 3 with a nought before them: Nghị định 30/2020/NĐ-CP, Phụ lục I.
-        date_line=gettext(
-            "Date: %(day)s/%(month)s/%(year)s",
-            day=f"{dated.day:02d}",
-            month=f"{dated.month:02d}" if dated.month < 3 else str(dated.month),
-            year=dated.year,
-        ),
+        date_line=describe_official_date(dated),
         title=gettext("RECEIPT OF AN INITIATIVE"),
         subtitle=(round_.title,),
         columns=(
