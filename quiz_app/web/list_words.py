@@ -66,7 +66,7 @@ def describe_format(file_format: FileFormat) -> str:
 def make_document(data: OfficialData, *, code: str, address: str) -> OfficialDocument:
     """The document of the list. ``address`` is that of the page where codes are checked."""
     zone = data.round.zone
-    columns = list_unit_columns(data) if data.kind is ListKind.PARTICIPATION else list_people_columns(data)
+    columns = list_unit_columns() if data.kind is ListKind.PARTICIPATION else list_people_columns(data)
     lines: tuple[Any, ...] = data.units if data.kind is ListKind.PARTICIPATION else data.people
     rows = [
         [number if column.kind is CellKind.ORDINAL else column.read(line) for column in columns]
