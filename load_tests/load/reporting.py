@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(slots=True)
 class Report:
-    """A run in figures. ``cpu_ms`` and rates are of the measured part, before the close."""
+    """A run in figures. ``cpu_ms_per_request`` and rates are of the measured part, before the close."""
 
     scenario: str
     generator: str
