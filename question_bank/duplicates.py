@@ -66,11 +66,6 @@ def find_like_pairs(items: Sequence[Item]) -> tuple[LikePair, ...]:
     return find_likes(items, ())[0]
 
 
-def find_like_between(items: Sequence[Item], known: Sequence[Item]) -> tuple[LikePair, ...]:
-    """Pairs of a new item (first) and a known one (second) that are nearly the same, the most alike first."""
-    return find_likes(items, known)[1]
-
-
 def find_likes(items: Sequence[Item], known: Sequence[Item]) -> tuple[tuple[LikePair, ...], tuple[LikePair, ...]]:
     """The pairs among the items, and those of an item (first) and a known one (second), each the most alike first.
 

@@ -19,11 +19,10 @@ NOTHING, ALL = Fraction(0), Fraction(1)
 class PaperScore:
     """What a paper is worth.
 
-    ``fractions`` has one entry per slot, 0 to 1. ``score_hundredths`` is the score on the round's scale in hundredths
-    of a point, rounded down: a score just below the cut score must never be shown as having reached it.
+    ``score_hundredths`` is the score on the round's scale in hundredths of a point, rounded down: a score just below
+    the cut score must never be shown as having reached it.
     """
 
-    fractions: tuple[Fraction, ...]
     correct_count: int
     score_hundredths: int
 
@@ -62,12 +61,11 @@ def score_paper(fractions: Sequence[Fraction], *, scale_hundredths: int) -> Pape
     A paper on which nothing counts (essays alone) is worth 0. Raises ValueError for a fraction outside 0 to 1.
     """
     if not fractions:
-        return PaperScore((), 0, 0)
+        return PaperScore(0, 0)
     if any(not 0 <= fraction <= 1 for fraction in fractions):
         raise ValueError("a fraction lies between 0 and 1")
     score = sum(fractions, Fraction(0)) * scale_hundredths / len(fractions)
     return PaperScore(
-        fractions=tuple(fractions),
         correct_count=sum(1 for fraction in fractions if fraction == 1),
         score_hundredths=score.numerator // score.denominator,
     )

@@ -21,7 +21,7 @@ from quiz_app.figures_folder import FOLDER_VARIABLE
 SLOT_SECONDS = 5
 SLOTS = 13
 """Twelve whole ones make the minute; the thirteenth is the one that is being filled."""
-_FIGURES = ("requests", "errors", "saves", "failed_saves", "turned_away")
+_FIGURES = ("errors", "failed_saves", "turned_away")
 _WIDTH = 1 + len(_FIGURES)
 _SIZE = SLOTS * _WIDTH * 8
 _PREFIX = "last-minute-"
@@ -35,9 +35,7 @@ class LastMinute:
     kept for a reason of ours (pages send them again); ``turned_away`` is who was told to come back.
     """
 
-    requests: int = 0
     errors: int = 0
-    saves: int = 0
     failed_saves: int = 0
     turned_away: int = 0
 
@@ -51,7 +49,7 @@ class MinuteCounter:
         self._lock = threading.Lock()
         self._cells: memoryview | None = None
 
-    def count(self, *, is_error: bool, is_save: bool, is_failed: bool, is_turned_away: bool) -> None:
+    def count(self, *, is_error: bool, is_failed_save: bool, is_turned_away: bool) -> None:
         """One request."""
         slot_number = int(self._clock()) // SLOT_SECONDS
         with self._lock:
@@ -61,11 +59,9 @@ class MinuteCounter:
                 for position in range(start + 1, start + _WIDTH):
                     cells[position] = 0
                 cells[start] = slot_number
-            cells[start + 1] += 1
-            cells[start + 2] += is_error
-            cells[start + 3] += is_save
-            cells[start + 4] += is_save and is_failed
-            cells[start + 5] += is_turned_away
+            cells[start + 1] += is_error
+            cells[start + 2] += is_failed_save
+            cells[start + 3] += is_turned_away
 
     def read(self) -> LastMinute:
         """The sum of all processes of this server; of this one alone where there is no folder."""

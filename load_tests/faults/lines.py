@@ -14,7 +14,6 @@ from load_tests.faults.arena import Fault, Outcome
 from load_tests.faults.journal import find_percentile
 
 BEGIN, END = "<!-- faults: written by --write-readme -->", "<!-- faults: end -->"
-MOST_RECOVERY_SECONDS = 5.0
 HEADINGS = (
     "fault", "runs", "answers", "lost", "control", "recovery p50 s", "p99 s", "longest s", "everybody back p99 s",
     "99 % of answers within s", "as it must be",

@@ -15,8 +15,8 @@ from load_tests.people.tally import Latency
 
 NATION_REQUESTS = 5600
 """Dynamic requests a second in the peak minute of three million people without a limit of attempts."""
-
-
+SHOWN_WRONGS = 5
+"""Lines of each kind in the table; the object has them all."""
 LAST_STARTS_SECONDS = 12.0
 IN_AN_ATTEMPT = ("save", "finish")
 """What nobody may be told to do later."""
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(slots=True)
 class Report:
-    """A run in figures. ``cpu_ms`` and rates are of the measured part, before the close."""
+    """A run in figures. ``cpu_ms_per_request`` and rates are of the measured part, before the close."""
 
     scenario: str
     generator: str
@@ -222,6 +222,6 @@ def format_report(report: Report) -> str:
     ]
     text += [f"     tried again: {what} × {count}" for what, count in report.refused.items()]
     text += [f"     told to come back: {what} × {count}" for what, count in report.asked.items()]
-    text += [f"     {surprise}" for surprise in report.surprises[:5]]
-    text += [f"     {wrong}" for wrong in report.finding["wrongs"][:5]]
+    text += [f"     {surprise}" for surprise in report.surprises[:SHOWN_WRONGS]]
+    text += [f"     {wrong}" for wrong in report.finding["wrongs"][:SHOWN_WRONGS]]
     return "\n".join(text)

@@ -21,7 +21,6 @@ from quiz_app.extensions import db
 from quiz_app.persistence.session import Row, Statement, Work, reading
 from quiz_app.services.results import RankingPage, view_ranking
 
-SHOWN_WRONGS = 5
 _FINISHED = Statement.from_sql(
     "SELECT id, account_id, unit_id, paper, responses, started_at, finished_at, deadline_at, score_hundredths, "
     "correct_count, elapsed_ms FROM attempts WHERE round_id = :round_id AND state = 'finished' ORDER BY id"

@@ -38,7 +38,7 @@ class Person:
 
 @dataclass(slots=True)
 class World:
-    """``plan`` is what the run was set up with (see ``load_tests.load.plans``)."""
+    """``plan`` is what the run was set up with (see ``load_tests.load.ground``)."""
 
     plan: dict[str, Any]
     journal: Journal = field(default_factory=Journal)

@@ -63,15 +63,6 @@ def read_aiken(content: bytes, name: str, defaults: ItemDefaults) -> ImportRepor
     return _make_report(questions, defaults)
 
 
-def looks_like_aiken(content: bytes) -> bool:
-    """Whether a text file has a line that only this format has."""
-    try:
-        lines = decode_text(content).split("\n")
-    except WrongFile:
-        return False
-    return any(_ANSWER.fullmatch(line.strip()) for line in lines)
-
-
 def _walk(lines: list[str]) -> Iterator[_Question]:
     question: _Question | None = None
     was_empty = False

@@ -11,7 +11,10 @@ from __future__ import annotations
 import copyreg
 import io
 import json
+import logging
+import os
 import pickle
+import re
 import resource
 import subprocess
 import sys
@@ -19,7 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any
 
 from question_bank.items import Level
 from question_bank.readers import read_items
@@ -31,6 +34,9 @@ MEMORY = 1024 * 1024 * 1024
 SECONDS = 60
 """Of a processor. Every known file takes less than ten; a busy machine has as much time as it needs."""
 POLL_SECONDS = 0.2
+KEPT_STDERR = 16 * 1024
+"""Bytes of the end of what a child says of its failure."""
+MOST_FRAMES = 12
 _NOT_READ = N_("the file could not be read; it is damaged or holds something that is not known here")
 # What a report is made of: our own classes, and these.
 _FOREIGN = {
@@ -41,6 +47,11 @@ _FOREIGN = {
     ("fractions", "Fraction"),
     ("datetime", "date"),
 }
+_log = logging.getLogger(__name__)
+# Of a traceback where it happened and the kind of error; its message may quote the file, and with it people.
+_TRACE = re.compile(
+    r'^ +File "([^"\n]+)", line (\d+), in [\w<>]+$|^((?:\w+\.)*\w*(?:Error|Exception|Exit))(?=:|$)', re.M
+)
 
 
 class ReadingStopped(Exception):  # noqa: N818 - it says what happened
@@ -56,21 +67,25 @@ def read_confined(
     """
     # As JSON, which is plain ASCII: a name may hold signs that no argument can.
     command = [sys.executable, "-m", __name__, json.dumps([name, defaults.topic, str(defaults.level)])]
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as complaints:
         file.write(content)
         file.seek(0)
         with subprocess.Popen(  # noqa: S603 - this interpreter, with this module
-            command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command, stdin=file, stdout=subprocess.PIPE, stderr=complaints
         ) as child:
             try:
                 output = _wait_for(child, is_stopped)
             finally:
                 child.kill()
+        trace = _read_trace(complaints)
+    if trace or child.returncode != 0:
+        # A reader that met what its author did not foresee says so itself, and the child goes on to its end.
+        _log.warning("the process that reads a file ended with status %s: %s", child.returncode, trace or "no trace")
     if child.returncode == 0:
         try:
             return _load(output)
-        except (pickle.UnpicklingError, EOFError, AttributeError, TypeError, ValueError):
-            pass
+        except (pickle.UnpicklingError, EOFError, AttributeError, TypeError, ValueError) as error:
+            _log.warning("what the process that reads a file said is no report: %s", type(error).__name__)
     return ImportReport(problems=(ImportProblem(Place(), "file", _NOT_READ),))
 
 
@@ -85,6 +100,12 @@ def _wait_for(child: subprocess.Popen[bytes], is_stopped: Callable[[], bool]) ->
                 raise ReadingStopped from None
             if time.monotonic() > give_up:
                 return b""
+
+
+def _read_trace(complaints: IO[bytes]) -> str:
+    complaints.seek(max(0, complaints.seek(0, os.SEEK_END) - KEPT_STDERR))
+    text = complaints.read().decode("utf-8", "replace")
+    return ", ".join([match[3] or f"{match[1]}:{match[2]}" for match in _TRACE.finditer(text)][-MOST_FRAMES:])
 
 
 class _Loader(pickle.Unpickler):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from quiz_app.config.reading import read_settings
-from quiz_app.config.secret_key import read_secret_key
 from quiz_app.config.settings import (
     DATA_FOLDER,
     DIRECT,
@@ -12,7 +11,6 @@ from quiz_app.config.settings import (
     AgencySettings,
     Settings,
     WrongSetting,
-    make_engine_options,
 )
 
 __all__ = [
@@ -23,7 +21,5 @@ __all__ = [
     "AgencySettings",
     "Settings",
     "WrongSetting",
-    "make_engine_options",
-    "read_secret_key",
     "read_settings",
 ]

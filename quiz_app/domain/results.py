@@ -33,8 +33,8 @@ class RankedValues:
 def make_rank_key(values: RankedValues, order: tuple[RankCriterion, ...]) -> str:
     """A text of digits that sorts as the results do, the best first, by the round's order of criteria.
 
-    The default order is that of the contest rules of Sóc Trăng: most right, then fastest, then earliest. One text makes
-    "the best attempt", "the ranking" and "the page of the ranking" the same comparison everywhere, on an index.
+    The default order: most right, then fastest, then earliest. One text makes "the best attempt", "the ranking" and
+    "the page of the ranking" the same comparison everywhere, on an index.
     """
     numbers = {
         RankCriterion.SCORE: _LARGEST_SCORE - values.score_hundredths,

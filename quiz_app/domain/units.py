@@ -126,7 +126,9 @@ def ensure_takes_people(unit: Unit) -> None:
 
 
 def ensure_may_stand_under(tree: UnitTree, unit: Unit, parent: Unit | None) -> None:
-    """Raise UnitCycle for a unit under itself, UnitClosed for one under a closed unit."""
+    """Raise UnitCycle for a unit under itself, UnitClosed for one under a closed unit, InvalidInput where the tree
+    would get too deep.
+    """
     if parent is None:
         return
     ensure_takes_people(parent)
@@ -145,7 +147,9 @@ def ensure_may_merge(tree: UnitTree, unit: Unit, successor: Unit) -> None:
 
 
 def ensure_may_close(tree: UnitTree, unit: Unit, people_count: int) -> None:
-    """Raise UnitNotEmpty while people or open sub-units are in it: they are moved, or the unit is merged."""
+    """Raise UnitNotEmpty while people or open sub-units are in it (they are moved, or the unit is merged), UnitClosed
+    for one that is closed already.
+    """
     ensure_takes_people(unit)
     sub_units = len(tree.list_open_children(unit.id))
     if people_count or sub_units:

@@ -33,7 +33,6 @@ BATCH = 200
 class RetentionPlan:
     """What is due. ``due_at`` is when the time is over, None without any round; before it nothing is counted."""
 
-    latest_close: datetime | None
     due_at: datetime | None
     before: datetime
     due: Due
@@ -52,7 +51,7 @@ def plan_retention(*, days: int, now: datetime) -> RetentionPlan:
     if is_due:
         found = count_entries_due(before)
         due = replace(due, entries=found.entries, entry_files=found.files)
-    return RetentionPlan(latest, latest + timedelta(days=days) if latest else None, before, due)
+    return RetentionPlan(latest + timedelta(days=days) if latest else None, before, due)
 
 
 def apply_retention(*, days: int, now: datetime, lets_files_go: bool = False) -> Due:

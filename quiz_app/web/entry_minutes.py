@@ -17,6 +17,7 @@ from quiz_app.web.entry_words import describe_category
 from quiz_app.web.issued_papers import answer_issued_paper
 from quiz_app.web.language import get_language
 from quiz_app.web.translate import gettext
+from quiz_app.web.value_words import describe_place_and_date
 
 DOTS = "…………………………"
 _FORWARDED = (
@@ -71,12 +72,7 @@ def make_minutes_document(minutes: Minutes) -> OfficialDocument:
         superior=None,
         issuer=minutes.department,
         number_line=gettext("Number: ………/……"),
-        date_line=gettext(
-            "…………, %(day)s/%(month)s/%(year)s",
-            day=f"{made_on.day:02d}",
-            month=f"{made_on.month:02d}" if made_on.month < 3 else str(made_on.month),
-            year=made_on.year,
-        ),
+        date_line=describe_place_and_date(made_on),
         title=gettext("MINUTES OF THE APPRAISAL OF INITIATIVES"),
         subtitle=(minutes.round.title,),
         preamble=_list_preamble(minutes),

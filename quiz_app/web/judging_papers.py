@@ -13,6 +13,7 @@ from quiz_app.web.issued_papers import answer_issued_paper, read_paper_format
 from quiz_app.web.language import get_language
 from quiz_app.web.translate import gettext, ngettext
 from quiz_app.web.value_formats import format_points
+from quiz_app.web.value_words import describe_place_and_date
 
 PORTRAIT_MM, LANDSCAPE_MM = 165, 252
 """Millimetres between the margins."""
@@ -69,12 +70,7 @@ def make_judge_document(paper: JudgePaper) -> OfficialDocument:
         superior=None,
         issuer=paper.contest.organiser,
         number_line="",
-        date_line=gettext(
-            "…………, %(day)s/%(month)s/%(year)s",
-            day=f"{made_on.day:02d}",
-            month=f"{made_on.month:02d}" if made_on.month < 3 else str(made_on.month),
-            year=made_on.year,
-        ),
+        date_line=describe_place_and_date(made_on),
         title=gettext("SCORE SHEET OF A JUDGE"),
         subtitle=tuple(
             line

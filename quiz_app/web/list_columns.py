@@ -62,7 +62,7 @@ def list_people_columns(data: OfficialData) -> list[ListColumn]:
     return chosen if data.shows_units else [column for column in chosen if column is not unit]
 
 
-def list_unit_columns(data: OfficialData) -> list[ListColumn]:
+def list_unit_columns() -> list[ListColumn]:
     """The columns of the report on participation: a unit on each line."""
     language, kinds = get_language(), CellKind
 

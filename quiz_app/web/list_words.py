@@ -18,7 +18,7 @@ from quiz_app.web.value_formats import (
     format_percent,
     format_points,
 )
-from quiz_app.web.value_words import describe_instant
+from quiz_app.web.value_words import describe_instant, describe_place_and_date
 
 TITLES: Mapping[ListKind, Callable[[], str]] = {
     ListKind.SCORES: lambda: gettext("SCORE LIST"),
@@ -66,7 +66,7 @@ def describe_format(file_format: FileFormat) -> str:
 def make_document(data: OfficialData, *, code: str, address: str) -> OfficialDocument:
     """The document of the list. ``address`` is that of the page where codes are checked."""
     zone = data.round.zone
-    columns = list_unit_columns(data) if data.kind is ListKind.PARTICIPATION else list_people_columns(data)
+    columns = list_unit_columns() if data.kind is ListKind.PARTICIPATION else list_people_columns(data)
     lines: tuple[Any, ...] = data.units if data.kind is ListKind.PARTICIPATION else data.people
     rows = [
         [number if column.kind is CellKind.ORDINAL else column.read(line) for column in columns]
@@ -81,13 +81,7 @@ def make_document(data: OfficialData, *, code: str, address: str) -> OfficialDoc
         superior=data.superior,
         issuer=data.contest.organiser if data.unit is None else data.unit.name,
         number_line=gettext("No. ……/DS"),
-        # Days below 10 and months below 3 with a nought before them: Nghị định 30/2020/NĐ-CP, Phụ lục I.
-        date_line=gettext(
-            "…………, %(day)s/%(month)s/%(year)s",
-            day=f"{made_on.day:02d}",
-            month=f"{made_on.month:02d}" if made_on.month < 3 else str(made_on.month),
-            year=made_on.year,
-        ),
+        date_line=describe_place_and_date(made_on),
         title=TITLES[data.kind](),
         subtitle=_make_subtitle(data),
         columns=tuple(DocumentColumn(column.heading, column.kind, column.width) for column in columns),

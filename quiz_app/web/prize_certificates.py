@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from werkzeug.wrappers import Response
+
 from quiz_app.domain.certificates import format_code
+from quiz_app.domain.people import Person
 from quiz_app.exports.certificates import CertificateWords, make_certificate_pdf
+from quiz_app.services.judging import prize_certificates
 from quiz_app.services.judging.prize_certificates import PrizeCertificate
 from quiz_app.web.addresses import find_site_url
+from quiz_app.web.downloads import make_disposition
 from quiz_app.web.formatting import find_language
 from quiz_app.web.translate import gettext
+from quiz_app.web.value_words import describe_official_date
+
+
+def answer_certificate(person: Person, prize_id: int) -> Response:
+    """The certificate of a prize as an answer. Raises NotFound."""
+    certificate = prize_certificates.view_certificate(person=person, prize_id=prize_id)
+    response = Response(write_certificate(certificate), mimetype="application/pdf")
+    name = gettext("certificate %(prize)s", prize=certificate.prize.title)
+    response.headers["Content-Disposition"] = make_disposition(f"{name}.pdf")
+    return response
 
 
 def write_certificate(certificate: PrizeCertificate) -> bytes:
@@ -35,13 +50,7 @@ def make_words(certificate: PrizeCertificate) -> CertificateWords:
         notice=(
             gettext("Demonstration contest: results have no value.") if certificate.contest.is_demonstration else None
         ),
-        # Days below 10 and months below 3 with a nought before them: Nghị định 30/2020/NĐ-CP, Phụ lục I.
-        date_line=gettext(
-            "Date: %(day)s/%(month)s/%(year)s",
-            day=f"{dated.day:02d}",
-            month=f"{dated.month:02d}" if dated.month < 3 else str(dated.month),
-            year=dated.year,
-        ),
+        date_line=describe_official_date(dated),
         signed_by=gettext("THE ORGANISING COMMITTEE"),
         code_label=gettext("Verification code"),
         code=code,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from question_bank.items import Level
 from quiz_app.domain.contests import AttemptRegime, RegimeKind
@@ -18,6 +18,22 @@ def describe_instant(moment: datetime, zone: tzinfo) -> str:
 def describe_second(moment: datetime, zone: tzinfo) -> str:
     """The same to the second: ``22:00:05 ngày 15/10/2022``."""
     return gettext("%(hour)s on %(day)s", hour=format_clock(moment, zone), day=format_day(moment, zone))
+
+
+def describe_official_date(day: date) -> str:
+    """The day below an official paper: ``ngày 05 tháng 02 năm 2022``."""
+    return gettext("Date: %(day)s/%(month)s/%(year)s", **_name_parts(day))
+
+
+def describe_place_and_date(day: date) -> str:
+    """The same after a place that is written in by hand."""
+    return gettext("…………, %(day)s/%(month)s/%(year)s", **_name_parts(day))
+
+
+def _name_parts(day: date) -> dict[str, str | int]:
+    # Days below 10 and months below 3 with a nought before them: Nghị định 30/2020/NĐ-CP, Phụ lục I.
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return {"day": f"{day.day:02d}", "month": month, "year": day.year}
 
 
 def describe_duration(milliseconds: int) -> str:

@@ -67,8 +67,7 @@ def register_watching(app: Flask) -> None:
         is_turned_away = "turned_away" in g
         minute.count(
             is_error=status >= 500 and not is_turned_away,
-            is_save=route == SAVING,
-            is_failed=status >= 500,
+            is_failed_save=status >= 500 and route == SAVING,
             is_turned_away=is_turned_away,
         )
         if counter is not None:

@@ -21,7 +21,7 @@ from quiz_app.config import WrongSetting, read_settings
 from quiz_app.domain.errors import StorageUnavailable
 from quiz_app.domain.initiatives.filling import EntryIncomplete
 from quiz_app.domain.initiatives.states import EntryState, EntryStep
-from quiz_app.jobs import scanner
+from quiz_app.jobs import repeating, scanner
 from quiz_app.services.entry_files import attaching, packing
 from quiz_app.services.entry_files.contents import make_key
 from quiz_app.services.entry_files.orphans import remove_orphans
@@ -265,7 +265,7 @@ def test_previews_hold_nothing_that_acts(app: Flask, scene: Scene) -> None:
 def test_the_thread_of_the_scanner_finds_what_waits_by_itself(
     app: Flask, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scanner, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(repeating, "IDLE_SECONDS", 0.05)
     scene.attach(make_pdf(), is_scanned=True)
     with run_scanner() as address:
         stop = scanner.start_scanner(app.app_context, scene.storage, address)

@@ -34,7 +34,7 @@ from quiz_app.domain.letters import (
 from quiz_app.domain.participation import Participation
 from quiz_app.domain.people import Person, Role
 from quiz_app.extensions import db
-from quiz_app.jobs import mailer
+from quiz_app.jobs import mailer, repeating
 from quiz_app.mailing import MailSettings, Security
 from quiz_app.persistence.columns import to_ms
 from quiz_app.persistence.letters import batches as batches_store
@@ -710,7 +710,7 @@ def test_an_organiser_writes_to_everyone_and_reads_what_leads_have_written(
 def test_the_mailer_of_a_server_sends_what_waits(
     scene: Scene, mail: MailSettings, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mailer, "IDLE_SECONDS", 0.1)
+    monkeypatch.setattr(repeating, "IDLE_SECONDS", 0.1)
     queue_one(scene)
     stop = mailer.start_mailer(scene.app.app_context, mail)
     try:

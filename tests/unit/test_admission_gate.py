@@ -174,18 +174,18 @@ def test_a_minute_is_counted_over_all_processes_and_forgotten_after(tmp_path: ob
     assert isinstance(tmp_path, Path)
     clock = Clock()
     one = MinuteCounter(tmp_path, clock=clock)
-    one.count(is_error=True, is_save=True, is_failed=True, is_turned_away=False)
+    one.count(is_error=True, is_failed_save=True, is_turned_away=False)
     # The file of a process that has ended is counted too, one that was cut short is not.
     (tmp_path / "last-minute-1").write_bytes((tmp_path / next(iter(tmp_path.iterdir())).name).read_bytes())
     (tmp_path / "last-minute-2").write_bytes(b"short")
     clock.now += 30
-    one.count(is_error=False, is_save=True, is_failed=False, is_turned_away=False)
-    one.count(is_error=False, is_save=False, is_failed=True, is_turned_away=True)
-    assert one.read() == LastMinute(requests=4, errors=2, saves=3, failed_saves=2, turned_away=1)
+    one.count(is_error=True, is_failed_save=False, is_turned_away=False)
+    one.count(is_error=False, is_failed_save=False, is_turned_away=True)
+    assert one.read() == LastMinute(errors=3, failed_saves=2, turned_away=1)
     clock.now += 30 + SLOT_SECONDS
-    assert one.read() == LastMinute(requests=2, saves=1, turned_away=1)
+    assert one.read() == LastMinute(errors=1, turned_away=1)
     clock.now += 600
     assert one.read() == LastMinute()
     alone = MinuteCounter(None, clock=clock)
-    alone.count(is_error=False, is_save=True, is_failed=False, is_turned_away=False)
-    assert alone.read() == LastMinute(requests=1, saves=1)
+    alone.count(is_error=True, is_failed_save=True, is_turned_away=False)
+    assert alone.read() == LastMinute(errors=1, failed_saves=1)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from question_bank.assembly import ItemPool, PoolItem, assemble_paper
 from question_bank.blueprint import BlueprintCell, ExamBlueprint
 from question_bank.differences import Piece, PieceKind, compare_texts
-from question_bank.duplicates import ALIKE, find_like_between, find_like_pairs, make_shingles
+from question_bank.duplicates import ALIKE, find_like_pairs, find_likes, make_shingles
 from question_bank.exposure import expect_seen, expect_seen_of_cell
 from question_bank.formatted_text import FormattedText, from_plain
 from question_bank.items import Item, ItemKind, Level, Option
@@ -60,7 +60,7 @@ def test_the_same_words_are_found_whatever_accents_order_and_signs() -> None:
     far = make_item("Thời hạn giải quyết hồ sơ là bao nhiêu ngày?", "Năm", "Bảy", "Mười")
     (pair,) = find_like_pairs([one, far, other])
     assert (pair.first, pair.second, pair.percent) == (0, 2, 100)
-    assert [(each.first, each.second) for each in find_like_between([other], [far, one])] == [(0, 1)]
+    assert [(each.first, each.second) for each in find_likes([other], [far, one])[1]] == [(0, 1)]
 
 
 def test_the_same_question_with_other_options_is_found() -> None:
@@ -96,7 +96,7 @@ def test_no_pair_is_missed_that_comparing_all_with_all_finds() -> None:
     assert expected <= {(pair.first, pair.second) for pair in find_like_pairs(items)}
     half = items[:80], items[80:]
     across = {(low, high - 80) for low, high in expected if low < 80 <= high}
-    assert across <= {(pair.first, pair.second) for pair in find_like_between(*half)}
+    assert across <= {(pair.first, pair.second) for pair in find_likes(*half)[1]}
 
 
 def make_options_item(*words: str) -> Item:
@@ -121,8 +121,8 @@ def test_two_that_share_no_more_than_they_must_are_found(extra: int, *, known_fi
     assert len(shared) == ALIKE * len(all_)
     items = [one, other, *crowd] if known_first else [other, one, *crowd]
     assert (0, 1, 75) in {(pair.first, pair.second, pair.percent) for pair in find_like_pairs(items)}
-    assert (0, 0, 75) in {(pair.first, pair.second, pair.percent) for pair in find_like_between([one], [other, *crowd])}
-    assert (0, 0, 75) in {(pair.first, pair.second, pair.percent) for pair in find_like_between([other], [one, *crowd])}
+    assert (0, 0, 75) in {(pair.first, pair.second, pair.percent) for pair in find_likes([one], [other, *crowd])[1]}
+    assert (0, 0, 75) in {(pair.first, pair.second, pair.percent) for pair in find_likes([other], [one, *crowd])[1]}
 
 
 def test_ten_thousand_of_one_kind_end_in_time() -> None:
@@ -131,7 +131,7 @@ def test_ten_thousand_of_one_kind_end_in_time() -> None:
     assert {(pair.first, pair.second) for pair in find_like_pairs(same)} >= {(0, place) for place in range(1, 10)}
     stems = [make_item("Chọn câu đúng trong các câu sau", f"a{n} b{n} c{n}", f"d{n} e{n} f{n}") for n in range(3000)]
     assert find_like_pairs(stems) == ()
-    assert [pair.percent for pair in find_like_between(stems[2999:], stems)][:1] == [100]
+    assert [pair.percent for pair in find_likes(stems[2999:], stems)[1]][:1] == [100]
 
 
 CELLS = (

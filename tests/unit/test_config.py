@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from quiz_app.config import Settings, WrongSetting, make_engine_options, read_settings
+from quiz_app.config import Settings, WrongSetting, read_settings
+from quiz_app.config.settings import make_engine_options
 
 KEY = {"SECRET_KEY": "x" * 32}
 

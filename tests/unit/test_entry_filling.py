@@ -16,11 +16,9 @@ from quiz_app.domain.initiatives.filling import (
     LONGEST_CELL,
     LONGEST_LINE,
     LONGEST_TEXT,
-    EntryIncomplete,
     clean_values,
     copy_values,
     count_words,
-    ensure_complete,
     find_names,
     find_problems,
 )
@@ -145,9 +143,6 @@ def test_nothing_is_needed_where_nothing_is_asked_for() -> None:
 def test_what_is_needed_is_named_in_the_order_of_the_form() -> None:
     form = make_form(**{code: {"is_required": True} for code in FIELDS})
     assert [field for field, _, _ in list_problems(form, {})] == list(FIELDS)
-    with pytest.raises(EntryIncomplete) as refusal:
-        ensure_complete(form, {}, {}, TODAY)
-    assert len(refusal.value.problems) == len(FIELDS)
 
 
 def test_words_are_counted_as_word_processors_do() -> None:

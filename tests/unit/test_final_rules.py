@@ -19,7 +19,6 @@ from quiz_app.domain.judging.combining import (
     BY_SECOND_ROUND,
     Finalist,
     FinalPlace,
-    combine,
     rank_finalists,
     to_points,
 )
@@ -65,24 +64,30 @@ def list_order(places: tuple[FinalPlace, ...]) -> list[tuple[int, int, str]]:
 # --- both rounds together ---
 
 
+def find_share(first: FinalMark, second: FinalMark | None, presentation: PresentationRules | None) -> Fraction:
+    """What an entry is ranked by."""
+    (place,) = rank_finalists([finalist(1, first, second)], RULES, presentation)
+    return place.share
+
+
 def test_both_marks_are_weighed_as_shares_of_their_maximum() -> None:
     """Round 1: 80 of 100; round 2: 35 of 50. (60 * 0.8 + 40 * 0.7) / 100 = 0.76: 76 points."""
-    share = combine(mark(8000, 8000), mark(3500), RULES, TALK)
+    share = find_share(mark(8000, 8000), mark(3500), TALK)
     assert share == Fraction(76, 100)
     assert to_points(share) == 7600
 
 
 def test_a_third_is_rounded_down_and_compared_exactly() -> None:
     """(70 + 80 + 81)/3 = 77 exactly; (70 + 80 + 80)/3 = 76.666…: (60 * 23/30 + 40 * 1/2) / 100 = 0.66."""
-    share = combine(mark(7000, 8000, 8000), mark(2500), RULES, TALK)
+    share = find_share(mark(7000, 8000, 8000), mark(2500), TALK)
     assert share == Fraction(60 * 23, 30 * 100) + Fraction(1, 5)
     assert to_points(share) == 6600
     assert to_points(Fraction(2, 3)) == 6666
 
 
 def test_without_a_second_round_the_mark_of_round_1_counts_alone() -> None:
-    assert combine(mark(7550, 7550), None, RULES, None) == Fraction(7550, 10000)
-    assert combine(mark(7550, 7550), mark(5000), RULES, None) == Fraction(7550, 10000)
+    assert find_share(mark(7550, 7550), None, None) == Fraction(7550, 10000)
+    assert find_share(mark(7550, 7550), mark(5000), None) == Fraction(7550, 10000)
 
 
 def test_those_who_presented_come_before_better_marks_of_round_1() -> None:

@@ -27,7 +27,6 @@ from quiz_app.domain.judging.conflicts import ConflictRules, JudgedEntry
 from quiz_app.domain.judging.judgements import SheetIncomplete
 from quiz_app.domain.judging.marks import (
     ensure_complete_sheet,
-    find_band,
     find_mark,
     find_sheet_problems,
     read_sheet,
@@ -89,16 +88,6 @@ def test_what_a_confirmed_sheet_needs() -> None:
     assert RUBRIC.maximum_hundredths == 14000
 
 
-@pytest.mark.parametrize(
-    ("mark", "words"), [(0, "Không mới"), (2950, "Không mới"), (3000, "Cải tiến"), (6000, "Hoàn toàn mới")]
-)
-def test_the_band_of_a_mark(mark: int, words: str) -> None:
-    band = find_band(NOVELTY, mark)
-    assert band is not None
-    assert band.words == words
-    assert find_band(EFFECT, mark) is None
-
-
 # --- the final mark ---
 
 
@@ -125,7 +114,7 @@ def get_final(totals: list[int], **changes: Any) -> FinalMark:
 )  # fmt: skip
 def test_final_marks(totals: list[int], changes: dict[str, Any], exact: Fraction, shown: int) -> None:
     final = get_final(totals, **changes)
-    assert (final.exact, final.hundredths) == (exact, shown)
+    assert (Fraction(final.numerator, final.denominator), final.hundredths) == (exact, shown)
     assert (final.lowest, final.highest, final.spread) == (min(totals), max(totals), max(totals) - min(totals))
 
 

@@ -26,7 +26,6 @@ MOST_LINES = 40_000
 _TOO_LONG = N_("the document is too long to be read in one piece; split it into several files")
 _DEEPEST = 12
 """Tables within tables; deeper ones are left to their text."""
-_THROUGH = frozenset(f"{W}{n}" for n in ("tbl", "sdt", "sdtContent", "customXml", "ins", "moveTo", "tr", "tc"))
 _ROLES = {
     "ItemFront": "front", "ItemContinuation": "br", "ItemBreak": "in", "ItemParagraph": "p", "ItemBullet": "ul",
     "ItemNumbered": "ol",

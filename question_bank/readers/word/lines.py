@@ -109,8 +109,3 @@ def clean_piece(text: str) -> str:
 
 
 _OF_NO_WIDTH = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-
-
-def make_line(text: str, paragraph: int) -> Line:
-    """A line of plain text."""
-    return Line((Piece(text),) if text else (), paragraph)

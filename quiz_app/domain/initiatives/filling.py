@@ -109,13 +109,6 @@ def find_problems(form: EntryForm, values: Values, file_counts: Mapping[str, int
     return problems
 
 
-def ensure_complete(form: EntryForm, values: Values, file_counts: Mapping[str, int], today: date) -> None:
-    """Raise EntryIncomplete with every problem, if there is any."""
-    problems = find_problems(form, values, file_counts, today)
-    if problems:
-        raise EntryIncomplete(tuple(problems))
-
-
 def find_names(form: EntryForm, values: Values) -> list[str]:
     """The names of people in the tables, as they were typed: what blind copies must not show."""
     return [

@@ -79,8 +79,6 @@ class EntryForm:
     title: str
     sections: tuple[FormSection, ...]
     source: str = ""
-    addressee: str = ""
-    """"Kính gửi: …" on the printed form."""
 
     def iterate_fields(self) -> Iterator[FormField]:
         """All fields in their order."""

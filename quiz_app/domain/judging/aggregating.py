@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from fractions import Fraction
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -51,11 +50,6 @@ class FinalMark(NamedTuple):
     kept_count: int
     lowest: int
     highest: int
-
-    @property
-    def exact(self) -> Fraction:
-        """The mark in hundredths of a point."""
-        return Fraction(self.numerator, self.denominator)
 
     @property
     def hundredths(self) -> int:

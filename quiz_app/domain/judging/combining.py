@@ -65,13 +65,6 @@ def to_points(share: Fraction) -> int:
     return share.numerator * 10_000 // share.denominator
 
 
-def combine(
-    first: FinalMark, second: FinalMark | None, rules: JudgingRules, presentation: PresentationRules | None
-) -> Fraction:
-    """The share that an entry is ranked by. Without a second mark it is that of round 1."""
-    return Fraction(*_weigh(first, second, rules.rubric.maximum_hundredths, presentation))
-
-
 def _weigh(
     first: FinalMark, second: FinalMark | None, maximum: int, presentation: PresentationRules | None
 ) -> tuple[int, int]:

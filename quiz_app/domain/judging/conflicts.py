@@ -10,8 +10,6 @@ from functools import cached_property
 from quiz_app.domain.initiatives.rounds import Appraisal, find_department
 from quiz_app.domain.units import UnitTree
 
-LONGEST_CONFLICT_REASON = 500
-
 
 @dataclass(frozen=True, slots=True)
 class DeclaredConflict:

@@ -21,7 +21,7 @@ from quiz_app.domain.judging.judgements import (
     SheetIncomplete,
     SheetProblem,
 )
-from quiz_app.domain.judging.rubrics import Band, Criterion, Rubric
+from quiz_app.domain.judging.rubrics import Criterion, Rubric
 
 LONGEST_REMARK = 1000
 LONGEST_OPINION = 4000
@@ -118,12 +118,6 @@ def clean_remark(text: str, longest: int) -> str:
 def sum_marks(rubric: Rubric, marks: Marks) -> int:
     """The total of a sheet in hundredths, weights included; criteria without a mark count nothing."""
     return sum(marks.get(criterion.code, 0) * criterion.weight for criterion in rubric)
-
-
-def find_band(criterion: Criterion, mark: int) -> Band | None:
-    """The band whose words describe this mark: the highest that begins at or below it."""
-    fitting = [band for band in criterion.bands if band.from_hundredths <= mark]
-    return max(fitting, key=lambda band: band.from_hundredths, default=None)
 
 
 def find_sheet_problems(rubric: Rubric, marks: Marks, remarks: Remarks) -> list[SheetProblem]:

@@ -20,10 +20,10 @@ __all__ = [
     "Figures",
     "TableFigures",
     "check_copy",
+    "count_others",
     "find_kind",
     "find_size",
     "holds_anything",
-    "list_others",
     "read_figures",
     "replace_all",
     "write_copy",
@@ -67,11 +67,13 @@ def holds_anything() -> bool:
     return postgresql.holds_anything(_find_engine(), HELD)
 
 
-def list_others() -> int:
+def count_others() -> int:
     """How many others are connected now, as far as the database tells (SQLite does not)."""
     if find_kind() == "sqlite":
         return 0
-    db.engine.dispose()
+    # Idle connections of this process are no others.
+    for engine in {db.engine, _find_engine()}:
+        engine.dispose()
     return postgresql.count_others(_find_engine())
 
 

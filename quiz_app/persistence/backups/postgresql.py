@@ -68,8 +68,7 @@ def holds_anything(engine: Engine, tables: tuple[str, ...]) -> bool:
 
 
 def count_others(engine: Engine) -> int:
-    """See ``list_others`` of the package."""
-    engine.dispose()
+    """See the package."""
     with _connect(engine) as connection:
         return int(_read_value(connection, _OTHERS))
 

@@ -75,11 +75,6 @@ class Panel:
     head_id: int | None
     members: tuple[Judge, ...]
 
-    @property
-    def head(self) -> Judge | None:
-        """Who leads it."""
-        return next((member for member in self.members if member.id == self.head_id), None)
-
 
 def add_panel(work: Work, *, round_id: int, name: str, stage: int, category: str) -> int:
     """Make a panel without members; its id. Raises ``UniqueViolation`` where the stage has one of this name."""

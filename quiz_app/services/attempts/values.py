@@ -47,7 +47,7 @@ class HomeRound:
 
 @dataclass(frozen=True, slots=True)
 class StartPage:
-    """What is said before the clock runs. ``minutes_cut`` tells that the close leaves less than the whole limit."""
+    """What is said before the clock runs. ``is_time_cut`` tells that the close leaves less than the whole limit."""
 
     home: HomeRound
     slot_count: int

@@ -33,7 +33,7 @@ def restore_backup(*, path: Path, storage: Storage, replaces: bool) -> Manifest:
                 "The database is not empty; nothing was changed. Name an empty one in DATABASE_URL, or say --replace "
                 "to lose what is there."
             )
-        if others := copies.list_others():
+        if others := copies.count_others():
             raise CopyFailed(f"{others} others use the database; nothing was changed. Stop the web servers first.")
         kept = _put_files_back(checked, storage)
         copies.replace_all(checked.database)

@@ -56,7 +56,6 @@ def _read(section: Section) -> EntryForm:
     form = EntryForm(
         title=section.read_text("title", longest=300),
         source=section.find_text("source", longest=300) or "",
-        addressee=section.find_text("addressee", longest=300) or "",
         sections=tuple(_read_section(each) for each in section.list_sections("sections", required=True)),
     )
     codes = [field.code for field in form.iterate_fields()]

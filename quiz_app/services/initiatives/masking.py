@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from quiz_app.domain import reasons
+from quiz_app.domain.initiatives import states
+from quiz_app.domain.initiatives.entries import LONGEST_TITLE
 from quiz_app.domain.initiatives.filling import find_names
 from quiz_app.domain.initiatives.forms import EntryForm
 from quiz_app.domain.initiatives.masking import drop_masked, is_masked_file_name, make_masked_file_name, mask_values
@@ -23,8 +26,6 @@ from quiz_app.persistence.retention_entries import KeptEntry, KeptVersion
 from quiz_app.persistence.session import Work, reading, transaction
 
 AT_A_TIME = 100
-LONGEST_TITLE, LONGEST_REASON, LONGEST_CONFLICT = 300, 2000, 500
-"""Characters, as the tables hold them: a gap may be longer than a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,10 @@ def _read(work: Work, entry_id: int, *, locks: bool) -> tuple[KeptEntry, KeptEnt
 
 
 def make_masked(kept: KeptEntry, form: EntryForm, *, unit_name: str, writers: list[str]) -> KeptEntry:
-    """The same entry without its authors and writers, wherever it names them. Done again, it changes nothing."""
+    """The same entry without its authors and writers, wherever it names them. Done again, it changes nothing.
+
+    Texts are cut to what the rules allow, which is what the tables hold: a gap may be longer than a name.
+    """
     names = [name for values in (kept.draft, *(each.values for each in kept.versions))
              for name in find_names(form, values)]  # fmt: skip
     blinder = Blinder(drop_masked([*names, *writers], MASKED_NAME))
@@ -120,10 +124,10 @@ def make_masked(kept: KeptEntry, form: EntryForm, *, unit_name: str, writers: li
         files=files,
         text=None if kept.text is None else blinder.hide(kept.text),
         unread_files=[renamed.get(name, name if is_masked_file_name(name) else GAP) for name in kept.unread_files],
-        steps={id_: blinder.hide(reason)[:LONGEST_REASON] for id_, reason in kept.steps.items()},
+        steps={id_: blinder.hide(reason)[: states.LONGEST_REASON] for id_, reason in kept.steps.items()},
         sheets={
             id_: (blinder.hide(opinion), {code: blinder.hide(text) for code, text in remarks.items()})
             for id_, (opinion, remarks) in kept.sheets.items()
         },
-        conflicts={id_: blinder.hide(reason)[:LONGEST_CONFLICT] for id_, reason in kept.conflicts.items()},
+        conflicts={id_: blinder.hide(reason)[: reasons.LONGEST_REASON] for id_, reason in kept.conflicts.items()},
     )

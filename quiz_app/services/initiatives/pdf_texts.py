@@ -23,6 +23,8 @@ MOST_LETTERS = 400_000
 FEWEST_LETTERS = 30
 """Letters a page below which the file is taken for a scan, whose text is a picture."""
 
+log = logging.getLogger(__name__)
+
 
 def read_pdf_text(content: bytes) -> str | None:
     """The text; None where it cannot be read, takes too long, or is a scan."""
@@ -35,7 +37,9 @@ def read_pdf_text(content: bytes) -> str | None:
             timeout=2 * SECONDS,
             check=True,
         )
-    except (subprocess.SubprocessError, OSError):
+    except (subprocess.SubprocessError, OSError) as error:
+        status = error.returncode if isinstance(error, subprocess.CalledProcessError) else type(error).__name__
+        log.warning("the process that reads a PDF failed: %s", status)
         return None
     return done.stdout.decode("utf-8", "replace") or None
 

@@ -65,8 +65,6 @@ class Comparison:
     words of each; ``left_out`` counts shorter passages that are not shown.
     """
 
-    own_version: int
-    other_version: int
     own_share: float
     other_share: float
     passages: tuple[SharedPassage, ...]
@@ -163,8 +161,6 @@ def compare_texts(own: EntryText, other: EntryText, *, shows_other: bool) -> Com
     passages = find_passages(words, other_words)
     shown = choose_passages(passages, MOST_PASSAGES)
     return Comparison(
-        own_version=own.version,
-        other_version=other.version,
         own_share=_find_cover(words, passages),
         other_share=_find_cover(other_words, find_passages(other_words, words)),
         passages=tuple(

@@ -64,10 +64,6 @@ class BankPage:
         states = [str(state)] if state else [str(each) for each in ItemState]
         return sum(self.cells.get((topic, str(level), each), 0) for each in states)
 
-    def count_state(self, state: ItemState) -> int:
-        """The items in a state."""
-        return sum(count for (_, _, each), count in self.cells.items() if each == str(state))
-
 
 def list_banks(*, organiser: Person) -> list[BankLine]:
     """Every bank, by title. Raises NotAllowed."""

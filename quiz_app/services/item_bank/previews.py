@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 
-from question_bank.assembly import Slot, shuffle_options, to_pool_item
+from question_bank.assembly import shuffle_options, to_pool_item
 from question_bank.items import Item
-from quiz_app.services.attempts.key_views import KeyView, make_key_view
 from quiz_app.services.attempts.values import QuestionView
 
 
@@ -28,13 +27,6 @@ def make_preview(item: Item, *, topic_name: str, slot: int = 0, seed: int | None
         flag_sequence=0,
         feedback=None,
     )
-
-
-def make_written_key(item: Item) -> KeyView | None:
-    """The key in the positions in which the options are written; None while there is none."""
-    if item.key is None:
-        return None
-    return make_key_view(item, Slot(0, tuple(range(len(item.options)))))
 
 
 def _find_order(item: Item, seed: int | None) -> tuple[int, ...]:

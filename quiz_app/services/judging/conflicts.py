@@ -116,7 +116,7 @@ def enter_unit_conflict(
 
 def remove_conflict(*, organiser: Person, round_id: int, conflict_id: int, now: datetime) -> None:
     """Take back a conflict that was entered by mistake. Sheets that fell out stay so until somebody gives the entries
-    out again. Raises NotAllowed, NotFound, RoundDecided.
+    out again. Raises NotAllowed, NotFound, NotJudged, RoundDecided.
     """
     with transaction() as work:
         round_, _ = open_round(work, organiser, round_id, locks=True)
@@ -144,7 +144,7 @@ def remove_conflict(*, organiser: Person, round_id: int, conflict_id: int, now: 
 def count_despite_conflict(*, organiser: Person, judgement_id: int, reason: str, now: datetime) -> int:
     """Let marks that were confirmed before the conflict became known count; the id of the entry.
 
-    Raises NotAllowed, NotFound, RoundDecided, SheetNotYours (there are no such marks), InvalidInput.
+    Raises NotAllowed, NotFound, NotJudged, RoundDecided, SheetNotYours (there are no such marks), InvalidInput.
     """
     reason = check_reason(reason)
     with transaction() as work:

@@ -12,7 +12,7 @@ from typing import Any
 from quiz_app.domain.initiatives.rounds import InitiativeRound
 from quiz_app.domain.judging.judgements import FIRST_STAGE, SECOND_STAGE, JudgingChanged
 from quiz_app.domain.judging.marks import ensure_marking_open
-from quiz_app.domain.letters import LetterKind, MailNotSet, NobodyToWriteTo, is_usable_address
+from quiz_app.domain.letters import LetterKind, MailNotSet, NobodyToWriteTo
 from quiz_app.domain.people import Person
 from quiz_app.persistence import audit
 from quiz_app.persistence.initiatives import boards as boards_store
@@ -38,11 +38,6 @@ class LettersPage:
     """People who wrote or lead a unit of a judged initiative; 0 until results are published."""
     sample: Mapping[str, Any] | None
     """The facts of one such letter, to be read."""
-
-    @property
-    def reached_count(self) -> int:
-        """Judges who have an address."""
-        return len({each.judge_id for each in self.late if each.address and is_usable_address(each.address)})
 
 
 def view_letters(*, organiser: Person, round_id: int, address: str) -> LettersPage:

@@ -61,7 +61,7 @@ def save_sheet(*, judge: Person, judgement_id: int, typed: TypedSheet, now: date
 
     The same sheet sent twice is stored once and answered alike: an acknowledgement that was lost is asked for again.
 
-    Raises NotFound, RoundDecided, MarkingClosed, SheetConfirmed, SheetNotYours, SheetChanged.
+    Raises NotFound, NotJudged, RoundDecided, MarkingClosed, SheetConfirmed, SheetNotYours, SheetChanged.
     """
     with reading() as work:
         sheet = open_sheet(work, judge, judgement_id)
@@ -97,7 +97,8 @@ def confirm_sheet(*, judge: Person, judgement_id: int, typed: TypedSheet, now: d
     A second click finds the sheet confirmed with the same marks, and is answered like the first. Where all judges of
     the entry have confirmed and two are far apart, one judge more is called (``further``).
 
-    Raises NotFound, RoundDecided, MarkingClosed, SheetConfirmed, SheetNotYours, SheetChanged, SheetIncomplete.
+    Raises NotFound, NotJudged, RoundDecided, MarkingClosed, SheetConfirmed, SheetNotYours, SheetChanged,
+    SheetIncomplete.
     """
     with transaction() as work:
         sheet = open_sheet(work, judge, judgement_id, locks=True)

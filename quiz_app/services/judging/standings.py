@@ -64,7 +64,6 @@ class Standing(NamedTuple):
     confirmed: tuple[ConfirmedSheet, ...]
     final: FinalMark | None
     shortcomings: tuple[Shortcoming, ...]
-    missing_judges: int
     flags: tuple[Flag, ...]
 
 
@@ -193,9 +192,8 @@ def _make_standing(entry: JudgedLine, sheets: tuple[SheetLine, ...], rules: Judg
     final = aggregate(confirmed, rules)
     shortcomings = find_shortcomings(final, rules)
     given = [sheet for sheet in sheets if sheet.state is _GIVEN]
-    missing = max(0, rules.judges_per_entry - len(given) - len(confirmed))
     flags = []
-    if missing:
+    if len(given) + len(confirmed) < rules.judges_per_entry:
         flags.append(Flag.JUDGES_MISSING)
     if is_disagreement(final, rules):
         # Others who have not confirmed may still bring a further judge about; or that judge is at work.
@@ -208,4 +206,4 @@ def _make_standing(entry: JudgedLine, sheets: tuple[SheetLine, ...], rules: Judg
         flags.append(Flag.TOO_LOW)
     if Shortcoming.ZERO_IN_CRITERION in shortcomings:
         flags.append(Flag.ZERO_IN_CRITERION)
-    return Standing(entry, sheets, confirmed, final, shortcomings, missing, tuple(flags))
+    return Standing(entry, sheets, confirmed, final, shortcomings, tuple(flags))

@@ -103,7 +103,6 @@ class SheetPage:
 class SheetFile:
     """A file that a judge opened. ``blinder`` is None where its content is not hidden; ``is_blind``: its name is."""
 
-    judgement_id: int
     file: EntryFile
     position: int
     blinder: Blinder | None
@@ -185,7 +184,7 @@ def open_sheet_file(*, judge: Person, judgement_id: int, file_id: int) -> SheetF
         is_blind = is_blind_stage(sheet.round, sheet.judgement.stage)
         if is_blind and file_id not in files_store.list_released(work, sheet.entry.id):
             blinder = make_blinder_of(work, sheet.entry, version, sheet.round.settings.form)
-        return SheetFile(judgement_id, found[1], found[0], blinder, is_blind)
+        return SheetFile(found[1], found[0], blinder, is_blind)
 
 
 def hide_titles(work: Work, round_: InitiativeRound, judge_id: int, lines: Sequence[JudgeLine]) -> dict[int, str]:

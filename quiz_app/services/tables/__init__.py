@@ -2,7 +2,7 @@
 hidden rows, read into rows of text with the place of each. ``read_table`` is the way in.
 """
 
-from quiz_app.services.tables.dates import find_date, find_integer, find_percent
+from quiz_app.services.tables.dates import find_date, find_integer
 from quiz_app.services.tables.reading import MOST_ROWS, read_table
 from quiz_app.services.tables.values import Column, Table, TableRow, Value, clean_text
 
@@ -15,6 +15,5 @@ __all__ = [
     "clean_text",
     "find_date",
     "find_integer",
-    "find_percent",
     "read_table",
 ]

@@ -7,6 +7,7 @@ the reading is done by a child with limits on memory and time, and a file that n
 from __future__ import annotations
 
 import json
+import logging
 import resource
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from quiz_app.services.tables.values import Value, clean_text
 MEMORY = 1024 * 1024 * 1024
 """Bytes of address space for the child; 50,000 rows of 20 columns take 300 MB of it."""
 SECONDS = 20
+log = logging.getLogger(__name__)
 
 
 def read_confined(content: bytes) -> list[Sheet]:
@@ -38,7 +40,10 @@ def read_confined(content: bytes) -> list[Sheet]:
             check=True,
         )
         sheets = json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError, OSError):
+    except (subprocess.SubprocessError, ValueError, OSError) as error:
+        # Without the words of the error: they may hold what stands in the file.
+        status = error.returncode if isinstance(error, subprocess.CalledProcessError) else type(error).__name__
+        log.warning("the process that reads a spreadsheet failed: %s", status)
         raise WrongFile(
             N_("the file is damaged, protected by a password or too large; save it as .xlsx and upload that")
         ) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 
 from quiz_app.services.tables.values import Value
 
@@ -49,13 +48,3 @@ def find_integer(value: Value) -> int | None:
     if re.fullmatch(r"-?\d{1,3}([., ]\d{3})+", text):
         text = re.sub(r"[., ]", "", text)
     return int(text) if re.fullmatch(r"-?\d{1,12}", text) else None
-
-
-def find_percent(value: Value) -> Decimal | None:
-    """Percent: 30, 30%, 12,5 %; None for anything else. A bare fraction (0.3) is not taken for a share."""
-    text = value if isinstance(value, str) else ""
-    bare = text.removesuffix("%").strip().replace(",", ".")
-    try:
-        return Decimal(bare) if re.fullmatch(r"-?\d{1,6}(\.\d{1,6})?", bare) else None
-    except InvalidOperation:
-        return None

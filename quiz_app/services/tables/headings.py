@@ -20,10 +20,9 @@ _NUMBERING = re.compile(r"[(\[]?\s*(\d{1,2}|[A-H])\s*[)\]]?(\s*=.*)?")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Where headings were found: rows from 0, the last one included; ``columns`` by name, ``unknown`` by index."""
+    """Where headings were found: ``last_row`` from 0; ``columns`` by name, ``unknown`` by index."""
 
     sheet: Sheet
-    first_row: int
     last_row: int
     columns: dict[str, int]
     texts: dict[str, str]
@@ -84,7 +83,7 @@ def _match(sheet: Sheet, grid: list[list[str]], first: int, last: int, known: di
             repeated.append((parts[-1], index))
         else:
             found[name], texts[name] = index, parts[-1]
-    return Heading(sheet, first, last, found, texts, tuple(repeated), unknown)
+    return Heading(sheet, last, found, texts, tuple(repeated), unknown)
 
 
 def _find_name(parts: list[str], known: dict[str, str]) -> str | None:

@@ -98,7 +98,10 @@ def edit_unit(*, organiser: Person, unit_id: int, fields: UnitFields, reason: st
 
 
 def move_unit(*, organiser: Person, unit_id: int, parent_id: int | None, reason: str, now: datetime) -> None:
-    """Put a unit, with all below it, under another one or to the top. Raises NotFound, UnitCycle, UnitClosed."""
+    """Put a unit, with all below it, under another one or to the top.
+
+    Raises NotFound, UnitCycle, UnitClosed, InvalidInput.
+    """
     ensure_organiser(organiser)
     reason = check_reason(reason)
     with changing_tree() as (work, tree):

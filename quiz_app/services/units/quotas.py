@@ -58,7 +58,6 @@ class QuotaForm:
 
     contest: Contest
     unit: Unit | None
-    kind_code: str | None
     kind_name: str
     quota: Quota | None
     inherited: Quota | None
@@ -105,11 +104,10 @@ def view_quota(*, organiser: Person, contest_id: int, unit_id: int | None, kind:
     if unit_id is None:
         if kind is None or (kind not in kinds and kind not in quotas.by_kind):
             raise NotFound
-        return QuotaForm(contest, None, kind, kinds.get(kind, kind), quotas.by_kind.get(kind), None)
+        return QuotaForm(contest, None, kinds.get(kind, kind), quotas.by_kind.get(kind), None)
     unit = tree.get(unit_id)
-    return QuotaForm(
-        contest, unit, None, kinds[unit.kind], quotas.by_unit.get(unit.id), find_quota(unit, quotas.by_kind, {})
-    )
+    inherited = find_quota(unit, quotas.by_kind, {})
+    return QuotaForm(contest, unit, kinds[unit.kind], quotas.by_unit.get(unit.id), inherited)
 
 
 def set_quota(

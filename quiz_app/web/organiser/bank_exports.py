@@ -51,7 +51,7 @@ def export_bank_items(bank_id: int) -> Response | tuple[str, int]:
         leaves_out=request.form.get("without") == "yes",
     )
     if export.refused:
-        return _say_refused(export, ExportFormat(wanted)), 422
+        return _say_refused(export), 422
     suffix, media_type = _FILES[ExportFormat(wanted)]
     name = (
         export.bank.title
@@ -80,8 +80,8 @@ def show_duplicates(bank_id: int) -> str:
     return render_template("organiser/bank_duplicates.html", page=page, words=bank_words)
 
 
-def _say_refused(export: Export, wanted: ExportFormat) -> str:
+def _say_refused(export: Export) -> str:
     asked = [(name, value) for name, value in request.form.items(multi=True) if name not in _SAID_ANEW]
     return render_template(
-        "organiser/bank_export.html", export=export, wanted=wanted, asked=asked, most=MOST_REFUSED, describe=gettext
+        "organiser/bank_export.html", export=export, asked=asked, most=MOST_REFUSED, describe=gettext
     )

@@ -15,7 +15,7 @@ from question_bank.items import MAXIMUM_OPTIONS, OPTION_KINDS, Item, ItemKind, L
 from question_bank.pictures import WrongPicture, read_picture
 from question_bank.readers.report import mark_message as N_
 from quiz_app.services.item_bank.drafts import AnswerDraft, ItemDraft, OptionDraft, RowDraft, add_rows
-from quiz_app.services.item_bank.previews import make_preview, make_written_key
+from quiz_app.services.item_bank.previews import make_preview
 from quiz_app.services.item_bank.writing import keep_picture
 from quiz_app.web import bank_words
 from quiz_app.web.forms import normalise_text
@@ -130,7 +130,6 @@ def make_form_values(
         "problems": by_field,
         "preview": make_preview(item, topic_name=topic_name) if item else None,
         "item": item,
-        "written_key": make_written_key(item) if item else None,
         "words": bank_words,
         "levels": list(Level),
         "clean": lambda text: from_html(text) if draft.is_markup else from_plain(text),

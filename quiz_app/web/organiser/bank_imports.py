@@ -184,7 +184,6 @@ def _render_start(bank_id: int, outcome: ImportOutcome | None) -> str:
         levels=list(Level),
         suffixes=SUFFIXES,
         outcome=outcome,
-        error=Severity.ERROR,
     )
 
 

@@ -16,7 +16,7 @@ from quiz_app.domain.errors import InvalidInput, Refusal
 from quiz_app.domain.items import TRANSITIONS, ItemState
 from quiz_app.services.item_bank.details import ItemPage, get_item_page
 from quiz_app.services.item_bank.listing import list_banks, view_bank
-from quiz_app.services.item_bank.previews import make_preview, make_written_key
+from quiz_app.services.item_bank.previews import make_preview
 from quiz_app.services.item_bank.states import change_states
 from quiz_app.web import bank_words
 from quiz_app.web.bank_query import read_item_filter, read_page, to_arguments
@@ -127,7 +127,8 @@ def _describe_option(item: Item, place: int) -> str:
     if place >= len(item.options):
         return ""
     option = item.options[place]
-    return to_plain(option.text) + (f" ({gettext('keeps its place')})" if option.is_pinned else "")
+    pinned = gettext("keeps its place")
+    return f"{to_plain(option.text)} ({pinned})" if option.is_pinned else to_plain(option.text)
 
 
 def _describe_source(item: Item) -> str:
@@ -169,7 +170,6 @@ def _render_item(item_id: int, refusal: Refusal | None) -> str:
         page=page,
         item=item,
         preview=make_preview(item, topic_name=page.bank.name_topic(item.topic)),
-        written_key=make_written_key(item),
         differences=differences,
         words=bank_words,
         with_key=lambda one: lambda key: replace(one, key=key),

@@ -20,7 +20,8 @@ from quiz_app.web.value_words import describe_second
 def download_entry_files(round_id: int) -> Response:
     """The files as they were handed in last, a folder for each initiative."""
     round_, files = packing.list_round_files(person=get_current_person(), round_id=round_id, now=get_now())
-    index = (f"0000 {gettext('Index')}.xlsx", make_index(round_, files))
+    title = gettext("Index")
+    index = (f"0000 {title}.xlsx", make_index(round_, files))
     pieces = packing.stream_zip(index=index, files=files, storage=get_storage())
     response = Response(pieces, mimetype="application/zip")
     response.headers["Content-Disposition"] = make_disposition(f"{round_.title}.zip")

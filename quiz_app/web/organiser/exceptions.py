@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from question_bank.readers.report import mark_message as N_
 from quiz_app.domain.errors import InvalidInput
 from quiz_app.services import exceptions
 from quiz_app.services.exceptions import ExceptionPage, ExtendedFor
 from quiz_app.web.directory_query import read_id
 from quiz_app.web.forms import normalise_text
 from quiz_app.web.identity import get_current_person, get_now
+from quiz_app.web.moments import read_moment
 from quiz_app.web.organiser import bp
 from quiz_app.web.translate import gettext, ngettext
 
@@ -48,7 +48,9 @@ def extend_window(round_id: int) -> Answer:
             whom=whom,
             unit_id=unit_id,
             login=typed["login"],
-            closes_at=_read_moment(typed["closes_at"], page.round.zone),
+            closes_at=read_moment(
+                typed["closes_at"], page.round.zone, otherwise=N_("Give day and time of the new closing moment.")
+            ),
             reason=typed["reason"],
             now=get_now(),
         )
@@ -111,20 +113,6 @@ def _render(page: ExceptionPage, typed: dict[str, str], refusal: InvalidInput | 
         refusal=refusal,
         now=get_now(),
     )
-
-
-def _read_moment(text: str, zone: ZoneInfo) -> datetime:
-    """The moment of a date-and-time field, in the zone of the contest. Raises InvalidInput."""
-    try:
-        local = datetime.fromisoformat(text)
-    except ValueError:
-        local = None
-    if local is None or local.tzinfo is not None or "T" not in text:
-        raise InvalidInput("Give day and time of the new closing moment.")
-    try:
-        return local.replace(tzinfo=zone).astimezone(UTC)
-    except OverflowError:
-        raise InvalidInput("Give day and time of the new closing moment.") from None
 
 
 def _describe_lengthened(message: str, count: int) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from question_bank.readers.report import mark_message as N_
 from quiz_app.domain.errors import InvalidInput
 from quiz_app.domain.judging.ranking import Placed
 from quiz_app.services.judging import assigning, conflicts, overview, releasing, shortlisting
@@ -18,6 +17,7 @@ from quiz_app.web.bank_query import read_page
 from quiz_app.web.forms import read_number
 from quiz_app.web.identity import get_current_person, get_now
 from quiz_app.web.judging_forms import read_ids, read_text
+from quiz_app.web.moments import read_moment
 from quiz_app.web.organiser import bp
 from quiz_app.web.translate import gettext
 
@@ -107,7 +107,11 @@ def set_judging_moments(round_id: int) -> Response:
             flash(gettext("The marks of round 1 are open again."))
         case "extend":
             page = overview.view_conflicts(organiser=organiser, round_id=round_id)
-            closes_at = _read_moment(request.form.get("closes_at", ""), page.round.zone)
+            closes_at = read_moment(
+                request.form.get("closes_at", ""),
+                page.round.zone,
+                otherwise=N_("Give day and time of the new closing moment."),
+            )
             shortlisting.set_judging_close(
                 organiser=organiser, round_id=round_id, closes_at=closes_at, reason=read_text("reason"), now=now
             )
@@ -148,17 +152,6 @@ def set_shortlist(round_id: int) -> Response | tuple[str, int]:
         )
     )
     return redirect(url_for("organiser.show_judging_ranking", round_id=round_id), code=303)
-
-
-def _read_moment(text: str, zone: ZoneInfo) -> datetime:
-    """The moment of a date-and-time field, in the zone of the contest. Raises InvalidInput."""
-    try:
-        local = datetime.fromisoformat(text)
-        if local.tzinfo is None and "T" in text:
-            return local.replace(tzinfo=zone).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise InvalidInput("Give day and time of the new closing moment.")
 
 
 def _render_ranking(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from question_bank.readers.report import mark_message as N_
 from quiz_app.domain.errors import InvalidInput
 from quiz_app.services.initiatives import late_doors
 from quiz_app.web.directory_query import read_id
 from quiz_app.web.forms import normalise_text
 from quiz_app.web.identity import get_current_person, get_now
+from quiz_app.web.moments import read_moment
 from quiz_app.web.organiser import bp
 from quiz_app.web.translate import gettext
 
@@ -38,7 +37,7 @@ def add_late_door(round_id: int) -> Response | tuple[str, int]:
             organiser=get_current_person(),
             round_id=round_id,
             unit_id=unit_id,
-            until=read_moment(typed["until"], page.round.zone),
+            until=read_moment(typed["until"], page.round.zone, otherwise=N_("Give day and time of the later moment.")),
             reason=typed["reason"],
             now=get_now(),
         )
@@ -46,17 +45,6 @@ def add_late_door(round_id: int) -> Response | tuple[str, int]:
         return _render(round_id, typed, refusal), refusal.status
     flash(gettext("The later moment was granted."))
     return redirect(url_for("organiser.show_late_doors", round_id=round_id), code=303)
-
-
-def read_moment(text: str, zone: ZoneInfo) -> datetime:
-    """The moment of a date-and-time field, in the zone of the contest. Raises InvalidInput."""
-    try:
-        local = datetime.fromisoformat(text)
-        if local.tzinfo is None and "T" in text:
-            return local.replace(tzinfo=zone).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise InvalidInput("Give day and time of the later moment.")
 
 
 def _render(round_id: int, typed: dict[str, str], refusal: InvalidInput | None) -> str:

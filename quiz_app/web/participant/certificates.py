@@ -15,7 +15,7 @@ from quiz_app.web.identity import get_current_person, get_now
 from quiz_app.web.participant import bp
 from quiz_app.web.translate import gettext
 from quiz_app.web.value_formats import format_points, format_score
-from quiz_app.web.value_words import describe_instant
+from quiz_app.web.value_words import describe_instant, describe_official_date
 
 FILE_NAME = "giay-chung-nhan.pdf"
 
@@ -65,13 +65,7 @@ def make_words(certificate: Certificate) -> CertificateWords:
             moment=describe_instant(certificate.achieved_at, zone),
         ),
         notice=gettext("Demonstration contest: results have no value.") if certificate.is_demonstration else None,
-        # Days below 10 and months below 3 with a nought before them: Nghị định 30/2020/NĐ-CP, Phụ lục I.
-        date_line=gettext(
-            "Date: %(day)s/%(month)s/%(year)s",
-            day=f"{dated.day:02d}",
-            month=f"{dated.month:02d}" if dated.month < 3 else str(dated.month),
-            year=dated.year,
-        ),
+        date_line=describe_official_date(dated),
         signed_by=gettext("THE ORGANISING COMMITTEE"),
         code_label=gettext("Verification code"),
         code=code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from flask import jsonify, redirect, render_template, request, url_for
@@ -182,16 +183,14 @@ def _render_form(
 ) -> str:
     """The form with what is stored, or with what was sent and could not be saved: that is never lost."""
     entry, form = page.entry, page.round.settings.form
-    is_raw = False
     if draft is None:
         draft = SentDraft(entry.sequence, entry.title, entry.category, entry.values)
     else:
         # Sent once more from this page after a conflict, it replaces the other one: the page says so.
         sequence = refusal.sequence if isinstance(refusal, EntryChanged) else draft.sequence
-        try:
+        # What cannot be cleaned is shown as it was sent.
+        with suppress(InvalidInput):
             draft = replace(draft, sequence=sequence, values=clean_values(form, draft.values))
-        except InvalidInput:
-            is_raw = True
     problems = []
     if shows_problems:
         counts = {file.field: sum(each.field == file.field for each in page.files) for file in page.files}
@@ -201,7 +200,6 @@ def _render_form(
         page=page,
         form=form,
         draft=draft,
-        is_raw=is_raw,
         refusal=refusal,
         differences=_list_differences(page, draft) if isinstance(refusal, EntryChanged) else [],
         problems=problems,

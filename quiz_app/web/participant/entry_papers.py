@@ -17,7 +17,7 @@ from quiz_app.web.participant.entries import get_page
 from quiz_app.web.participant.entry_steps import find_version
 from quiz_app.web.translate import gettext
 from quiz_app.web.value_formats import format_file_size
-from quiz_app.web.value_words import describe_second
+from quiz_app.web.value_words import describe_official_date, describe_second
 
 DIGEST_GROUP = 8
 
@@ -37,9 +37,10 @@ def make_receipt_document(page: EntryPage, version: EntryVersion) -> OfficialDoc
     """Everything that stands on the receipt, in the language of the request."""
     round_, entry, language = page.round, page.entry, find_language()
     receiver = entry.department_name or gettext("the organising committee")
+    which = gettext("version %(number)s", number=version.number)
     rows = [
         (gettext("Receipt"), version.receipt_code),
-        (gettext("Number"), f"{entry.number}, {gettext('version %(number)s', number=version.number)}"),
+        (gettext("Number"), f"{entry.number}, {which}"),
         (gettext("Name of the initiative"), version.title),
         (gettext("Category"), describe_category(version.category, round_)),
         (gettext("Unit"), entry.unit_name),
@@ -59,13 +60,7 @@ def make_receipt_document(page: EntryPage, version: EntryVersion) -> OfficialDoc
         superior=None,
         issuer=receiver,
         number_line="",
-        # Days below 10 and months below 3 with a nought before them: Nghị định 30/2020/NĐ-CP, Phụ lục I.
-        date_line=gettext(
-            "Date: %(day)s/%(month)s/%(year)s",
-            day=f"{dated.day:02d}",
-            month=f"{dated.month:02d}" if dated.month < 3 else str(dated.month),
-            year=dated.year,
-        ),
+        date_line=describe_official_date(dated),
         title=gettext("RECEIPT OF AN INITIATIVE"),
         subtitle=(round_.title,),
         columns=(

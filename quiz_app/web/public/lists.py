@@ -94,6 +94,5 @@ def _render(state: str, *, typed: str, **values: Any) -> str:
         describe_finding=describe_finding,
         describe_list=describe_list,
         describe_format=describe_format,
-        format_code=format_code,
         **values,
     )

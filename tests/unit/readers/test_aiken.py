@@ -6,7 +6,7 @@ import pytest
 
 from question_bank.items import ItemKind, Level
 from question_bank.keys import ChoiceKey
-from question_bank.readers.aiken import looks_like_aiken, read_aiken
+from question_bank.readers.aiken import read_aiken
 from question_bank.readers.report import ItemDefaults, Severity
 from tests.effort import takes_at_most
 
@@ -102,12 +102,6 @@ def test_guesses_are_said(text, problem):
 
 def test_a_label_counts_by_its_letter_where_there_are_gaps():
     assert read("a?\nA. x\nC. y\nANSWER: C").items[0].item.key == ChoiceKey(frozenset({1}))
-
-
-def test_it_is_told_from_other_text():
-    assert looks_like_aiken(SAMPLE.encode())
-    assert not looks_like_aiken("Câu hỏi {=a ~b} ANSWER".encode())
-    assert not looks_like_aiken(b"\xff\xff")
 
 
 def test_broken_files_never_raise():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +44,24 @@ def test_a_child_that_fails_is_one_error(monkeypatch: pytest.MonkeyPatch) -> Non
     report = read_confined(b"x", "a.gift", DEFAULTS)
     assert not report.items
     assert [problem.field for problem in report.problems] == ["file"]
+
+
+def test_why_a_child_failed_is_logged_without_what_the_file_says(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    (tmp_path / "failing.py").write_text(
+        "def read():\n    raise ValueError('Nguyễn Văn A')\nread()\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(confined, "__name__", "failing")
+    with caplog.at_level(logging.WARNING):
+        read_confined(b"x", "bi-mat.gift", DEFAULTS)
+    (said,) = caplog.messages
+    assert "status 1" in said
+    assert "failing.py:2" in said
+    assert "ValueError" in said
+    assert "Nguy" not in said
+    assert "bi-mat" not in said
 
 
 def test_nobody_waits_for_a_reading_that_is_not_wanted() -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quiz_app.domain.names import fold_text
-from quiz_app.services.tables import clean_text, find_date, find_integer, find_percent
+from quiz_app.services.tables import clean_text, find_date, find_integer
 
 DAY = date(1985, 9, 5)
 
@@ -69,21 +68,6 @@ def test_every_day_is_read_back_from_each_form(day: date) -> None:
 )
 def test_whole_numbers(text: str, number: int | None) -> None:
     assert find_integer(text) == number
-
-
-@pytest.mark.parametrize(
-    ("text", "share"),
-    [
-        ("30", Decimal(30)),
-        ("30%", Decimal(30)),
-        ("12,5 %", Decimal("12.5")),
-        ("130%", Decimal(130)),
-        ("ba mươi", None),
-        ("", None),
-    ],
-)
-def test_shares(text: str, share: Decimal | None) -> None:
-    assert find_percent(text) == share
 
 
 @given(st.text())

@@ -20,6 +20,6 @@ export function openDialog(dialog) {
   dialog.showModal();
 }
 
-export function closeDialogs() {
+function closeDialogs() {
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
 }

@@ -39,7 +39,7 @@ function showPlaces(question, value) {
 
 const letters = (positions) => positions.map((position) => (position === null ? "–" : formatLetter(position)));
 
-export function formatLetter(position) {
+function formatLetter(position) {
   return String.fromCharCode(65 + position);
 }
 
