@@ -15,6 +15,7 @@ from quiz_app.web.judging_words import describe_averaging, describe_shortcoming
 from quiz_app.web.presenting_words import describe_prize
 from quiz_app.web.translate import gettext, ngettext
 from quiz_app.web.value_formats import format_points
+from quiz_app.web.value_words import describe_place_and_date
 
 DOTS = "…………………………"
 _NAMES: Mapping[PaperKind, Callable[[], str]] = {
@@ -225,12 +226,7 @@ def _make(
         superior=None,
         issuer=data.contest.organiser,
         number_line=number_line or gettext("Number: ………/……"),
-        date_line=gettext(
-            "…………, %(day)s/%(month)s/%(year)s",
-            day=f"{dated.day:02d}",
-            month=f"{dated.month:02d}" if dated.month < 3 else str(dated.month),
-            year=dated.year,
-        ),
+        date_line=describe_place_and_date(dated),
         title=title,
         subtitle=subtitle,
         preamble=preamble,

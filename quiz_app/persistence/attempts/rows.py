@@ -60,13 +60,6 @@ _FIND_HERD = Statement.from_sql(
     "AND accepts_until_at >= :now AND accepts_until_at < :before "
     "GROUP BY accepts_until_at HAVING COUNT(*) >= :least ORDER BY accepts_until_at LIMIT 1"
 )
-_FIND_OPEN = Statement(
-    select(attempts_table.c.id).where(
-        attempts_table.c.round_id == bindparam("round_id"),
-        attempts_table.c.account_id == bindparam("account_id"),
-        is_in_progress,
-    )
-)
 # The round is looked at by the statement that then refers to it, in the lock that the reference takes anyway: whoever
 # changes the round as a whole waits for this attempt to be stored, or this statement waits and finds another version.
 _ADD_SQL = (
@@ -119,12 +112,6 @@ def add_attempt(work: Work, attempt: Attempt, *, round_version: int) -> bool:
         )
     )
     return work.run(_ADD, round_version=round_version, **values, **nothing) == 1
-
-
-def find_open_attempt_id(work: Work, *, round_id: int, account_id: int) -> int | None:
-    """The person's attempt in progress in this round."""
-    row = work.find_one(_FIND_OPEN, round_id=round_id, account_id=account_id)
-    return None if row is None else row.id
 
 
 def find_attempt(work: Work, *, attempt_id: int, account_id: int) -> AttemptRow | None:

@@ -18,7 +18,6 @@ from quiz_app.persistence.people.accounts import (
 from quiz_app.persistence.people.activation_codes import (
     DbActivationCode,
     NewCode,
-    drop_code,
     put_codes,
     take_code,
 )
@@ -87,7 +86,6 @@ __all__ = [
     "move_account",
     "DbActivationCode",
     "NewCode",
-    "drop_code",
     "put_codes",
     "take_code",
     "count_people",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, bindparam, delete
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz_app.extensions import Model
@@ -47,7 +47,6 @@ _PUT = Statement.from_sql(
 _TAKE = Statement.from_sql(
     "DELETE FROM activation_codes WHERE account_id = :account_id AND code_hash = :code_hash AND expires_at > :moment"
 )
-_DROP = Statement(delete(_codes).where(_codes.c.account_id == bindparam("account_id_")))
 
 
 def put_codes(
@@ -61,8 +60,3 @@ def put_codes(
 def take_code(work: Work, *, account_id: int, code_hash: str, now: datetime) -> bool:
     """Use up the code, if it is the person's and has not run out; whether it was."""
     return work.run(_TAKE, account_id=account_id, code_hash=code_hash, moment=to_ms(now)) == 1
-
-
-def drop_code(work: Work, account_id: int) -> None:
-    """The person's code, if there is one, no longer holds."""
-    work.run(_DROP, account_id_=account_id)

@@ -19,7 +19,7 @@ from quiz_app.web.identity import get_current_person, get_now
 from quiz_app.web.judging_forms import read_text, send_workbook
 from quiz_app.web.organiser import bp
 from quiz_app.web.presenting_words import format_share
-from quiz_app.web.prize_certificates import write_certificate
+from quiz_app.web.prize_certificates import answer_certificate, write_certificate
 from quiz_app.web.translate import gettext, ngettext
 
 
@@ -42,11 +42,7 @@ def change_initiative_prizes(round_id: int) -> Response | tuple[str, int]:
 @bp.get("/initiatives/prizes/<int:prize_id>/certificate.pdf")
 def download_prize_certificate(prize_id: int) -> Response:
     """The certificate of one prize."""
-    certificate = prize_certificates.view_certificate(person=get_current_person(), prize_id=prize_id)
-    response = Response(write_certificate(certificate), mimetype="application/pdf")
-    name = gettext("certificate %(prize)s", prize=certificate.prize.title)
-    response.headers["Content-Disposition"] = make_disposition(f"{name}.pdf")
-    return response
+    return answer_certificate(get_current_person(), prize_id)
 
 
 @bp.get("/initiatives/<int:round_id>/prizes/certificates.zip")
