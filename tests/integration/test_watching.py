@@ -160,7 +160,7 @@ def test_ready_means_that_no_table_is_missing(app: Flask) -> None:
 def test_a_slow_answer_is_logged_by_route_and_without_its_address(
     app: Flask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("quiz_app.web.watching.HOLD_SECONDS", 0.0)
+    monkeypatch.setattr("quiz_app.web.watching.SLOW_SECONDS", 0.0)
     Visitor(app).get("/certificates/ABCD-EFGH?q=bi-mat")
     (record,) = [record for record in caplog.records if record.name == "quiz_app.web.watching"]
     assert record.facts["route"].startswith("public.")
