@@ -84,7 +84,7 @@ def test_a_scenario_of_another_length_or_size_keeps_its_close_and_its_rates() ->
     evening = BY_NAME["last_evening"].last(20.0).scale(0.1)
     assert (evening.closes_after, evening.flying, evening.target.starts_rate) == (20.0, 425, 2.25)
     assert evening.seconds - 20.0 == BY_NAME["last_evening"].seconds - 85.0
-    assert evening.shape.count_until(1000.0) == pytest.approx(45.0)
+    assert evening.shape.count_until(1000.0) == pytest.approx(48.0)
     assert evening.settling < 20.0
     for scenario in SCENARIOS:
         assert scenario.settling < scenario.measured_until <= scenario.seconds
