@@ -72,7 +72,7 @@ def _write(report: Report, path: Path) -> dict[str, Any]:
     """Beside the last figures of other scenarios, each under its name; all of them."""
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    name = f"{report.scenario}, {report.generator}, {report.database}, {report.workers}"
+    name = f"{report.scenario}, {report.generator}, {report.database}, {report.workers}, {report.scale:g}"
     kept[name] = report.to_json()
     path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return dict(kept)
