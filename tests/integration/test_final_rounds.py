@@ -407,13 +407,18 @@ def test_nothing_is_public_before_the_publication_and_nothing_changes_after_it(a
         prizes.undo_decision(organiser=stage.organiser, round_id=stage.round.id, reason="x", now=DAY)
 
 
-def test_results_wait_for_a_step_that_was_begun_before(
-    app: Flask, stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def decide_and_admit_one_more(stage: Stage) -> int:
+    """Everything is decided and can be published; an initiative that came late can still be withdrawn: its id."""
     stage.play()
     stage.propose()
     stage.decide()
-    entry_id = stage.add_entry(3)
+    return stage.add_entry(3)
+
+
+def test_results_wait_for_a_step_that_was_begun_before(
+    app: Flask, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry_id = decide_and_admit_one_more(stage)
     published: list[Collection[int]] = []
     read_order = results.read_final_order
 
@@ -433,10 +438,7 @@ def test_results_wait_for_a_step_that_was_begun_before(
 def test_a_step_that_waited_for_the_publication_is_refused(
     app: Flask, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage.play()
-    stage.propose()
-    stage.decide()
-    entry_id = stage.add_entry(3)
+    entry_id = decide_and_admit_one_more(stage)
     is_published = hold_after(monkeypatch, rounds_store, "set_moments")
     calls: list[Callable[[], object]] = [stage.publish, wait_for(is_published, partial(stage.withdraw, entry_id))]
     _, outcome = run_together(app, calls)
